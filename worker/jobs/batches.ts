@@ -1,0 +1,230 @@
+import type { Redis } from 'ioredis';
+import { Fault } from '../base/errors.ts';
+import type { Grant } from '../base/grant.ts';
+import { canonical, newId, sha256 } from '../base/hash.ts';
+import { SECOND } from '../base/time.ts';
+import type { BatchView, SubmitBatch, Waiting } from '../contract/batch.ts';
+import { INPUTS, type Input, type Origin } from '../contract/job.ts';
+import type { Refusal } from '../contract/problem.ts';
+import { hasEnded, type Kind } from '../contract/vocabulary.ts';
+import type { Ledger } from '../spend/ledger.ts';
+import type { Events } from './events.ts';
+import type { Grants } from './grants.ts';
+import { KEYS } from './keys.ts';
+import type { Tools } from './kind.ts';
+import type { Queues } from './queues.ts';
+import { kindOf } from './registry.ts';
+import { COLLECT, CREATE } from './scripts.ts';
+import { toView, type JobData, type JobRecord, type Store } from './store.ts';
+
+/** How long after its last look a poller still counts as waiting: a slow network and a pause between two looks. */
+const PATIENCE = 10 * SECOND;
+
+export type BatchData = {
+	id: string;
+	kind: Kind;
+	jobs: string[];
+	wait: Waiting;
+	/** Sealed: a resume URL carries its token. */
+	callback: string;
+	origin: Origin;
+	owner: string;
+	found: number;
+	createdAt: string;
+};
+
+export type Batches = ReturnType<typeof openBatches>;
+
+type Parts = { redis: Redis; store: Store; events: Events; grants: Grants; ledger: Ledger; queues: Queues; tools: Tools };
+
+/** Batches: taken in, found again, looked at, handed over. */
+export function openBatches({ redis, store, events, grants, ledger, queues, tools }: Parts) {
+	/**
+	 * Takes a batch: everything is checked before anything starts. Jobs of an earlier run with the same workflow, node,
+	 * run index, item and content are found again instead of started, when nobody waits for them and nobody has them.
+	 * Throws `invalid_input` with every refusal, `unauthorized` for a missing identity, `budget`, `conflict`.
+	 */
+	async function submit(batch: SubmitBatch, from: { owner: string; grant: Grant; idempotencyKey: string | undefined }): Promise<BatchView> {
+		const checked = check(batch.kind, batch.jobs, tools);
+		const missing = checked.map(({ input }) => kindOf(batch.kind).missing(input, from.grant, tools)).find((fault) => fault !== null);
+		if (missing) throw missing;
+		const now = Date.now();
+		const id = newId('b');
+		const jobs = await Promise.all(checked.map((job, index) => prepare(job, index)));
+		await ledger.reserve(jobs.filter(({ adopted }) => !adopted).map(({ id, data }) => ({ id, usd: data.estimateUsd })));
+		const data: BatchData = {
+			id,
+			kind: batch.kind,
+			jobs: jobs.map((job) => job.id),
+			wait: batch.wait,
+			callback: batch.callback ? grants.sealText(id, batch.callback.url) : '',
+			origin: batch.origin,
+			owner: from.owner,
+			found: jobs.filter(({ adopted }) => adopted).length,
+			createdAt: new Date(now).toISOString(),
+		};
+		const request = {
+			idempotency: from.idempotencyKey ? KEYS.idempotency(sha256(`${from.owner}:${from.idempotencyKey}`)) : '',
+			bodyHash: sha256(canonical({ kind: batch.kind, jobs: batch.jobs, origin: batch.origin })),
+			grant: grants.sealed(id, from.grant),
+			batch: { id, data: JSON.stringify(data), wait: batch.wait },
+			jobs: jobs.map((job) => ({ id: job.id, adopted: job.adopted, reuse: job.reuse, data: job.adopted ? '' : JSON.stringify(job.data) })),
+			patience: PATIENCE,
+			now,
+		};
+		const [holder, word] = (await redis.eval(CREATE, 0, JSON.stringify(request))) as [string, 'new' | 'same' | 'other'];
+		if (word !== 'new') {
+			for (const job of jobs) if (!job.adopted) await ledger.release(job.id);
+			if (word === 'same') return view(holder, from.owner);
+			throw new Fault('conflict', 'this idempotency key was used for another batch', { hint: 'Use a fresh key for other content.' });
+		}
+		const tickets = jobs.filter(({ adopted }) => !adopted).map((job) => ({ id: job.id, generation: 1 }));
+		await queues.add(kindOf(batch.kind).queue, tickets);
+		if (await isDone(id)) await announce(id);
+		return view(id, from.owner);
+
+		async function prepare(job: Ready, index: number) {
+			const content = canonical({ kind: batch.kind, input: job.input });
+			const { workflowId, nodeId, runIndex } = batch.origin;
+			// Without a node there is nothing to find again by; a batch that nobody waits for is looked up by id.
+			const findable = nodeId !== '' && batch.wait !== 'none';
+			const reuse = findable ? KEYS.reuse(sha256(canonical([from.owner, workflowId, nodeId, runIndex, job.item, content]))) : '';
+			const earlier = findable ? await findAgain(reuse, batch.origin) : null;
+			const data: JobData = {
+				id: earlier?.data.id ?? newId('j'),
+				index,
+				item: job.item,
+				kind: batch.kind,
+				input: job.input,
+				request: job.request,
+				origin: batch.origin,
+				owner: from.owner,
+				estimateUsd: job.estimateUsd,
+				createdAt: new Date(now).toISOString(),
+			};
+			return { id: data.id, adopted: earlier !== null, reuse, data: earlier?.data ?? data };
+		}
+	}
+
+	/** The job that an earlier run of the same item left behind, or null. */
+	async function findAgain(reuse: string, origin: Origin): Promise<JobRecord | null> {
+		const id = await redis.get(reuse);
+		const [record] = id ? await store.getMany([id]) : [];
+		if (!record || record.collected || record.status === 'failed' || record.status === 'cancelled' || record.cancelling) return null;
+		const before = await read(record.batch);
+		if (!before) return record;
+		// The same node of the same execution asks again (Retry On Fail): whoever waited there has given up.
+		const same = origin.executionId !== '' && before.data.origin.executionId === origin.executionId;
+		return same || !(await isAwaited(before)) ? record : null;
+	}
+
+	const isAwaited = async ({ data, parked }: { data: BatchData; parked: boolean }): Promise<boolean> =>
+		parked || (await redis.exists(KEYS.waiter(data.id))) === 1;
+
+	/** The batch as it stands; throws `not_found`. */
+	async function view(id: string, owner: string): Promise<BatchView> {
+		const { data } = await own(id, owner);
+		const jobs = (await store.getMany(data.jobs)).map(toView).map((job, index) => ({ ...job, index }));
+		return {
+			id,
+			kind: data.kind,
+			done: jobs.every(({ status }) => hasEnded(status)),
+			jobs,
+			found: data.found,
+			estimateUsd: jobs.reduce((sum, job) => sum + job.estimateUsd, 0),
+			createdAt: data.createdAt,
+		};
+	}
+
+	/** The batch once it is done or has moved, at the latest after `seconds`. The caller counts as waiting until `gone` aborts. */
+	async function wait(id: string, owner: string, seconds: number, gone: AbortSignal): Promise<BatchView> {
+		const { data } = await own(id, owner);
+		const until = Date.now() + seconds * SECOND;
+		if (data.wait === 'poll') await redis.set(KEYS.waiter(id), 'polling', 'PX', seconds * SECOND + PATIENCE);
+		const first = await view(id, owner);
+		const mine = new Set(data.jobs);
+		if (!first.done && seconds > 0) await nextChange(mine, until, gone);
+		if (data.wait === 'poll') {
+			// A broken connection is the end of waiting; an answered one is, unless the next look comes soon.
+			if (gone.aborted) await redis.del(KEYS.waiter(id));
+			else await redis.set(KEYS.waiter(id), 'between', 'PX', PATIENCE);
+		}
+		return view(id, owner);
+	}
+
+	function nextChange(mine: Set<string>, until: number, gone: AbortSignal): Promise<void> {
+		return new Promise((resolve) => {
+			const finish = () => {
+				clearTimeout(timer);
+				stop();
+				gone.removeEventListener('abort', finish);
+				resolve();
+			};
+			const timer = setTimeout(finish, Math.max(until - Date.now(), 0));
+			// Only ends wake the caller: a look for each percent would cost more than it tells.
+			const stop = events.listen((event) => {
+				if (mine.has(event.job) && hasEnded(event.status as never)) finish();
+			});
+			gone.addEventListener('abort', finish, { once: true });
+		});
+	}
+
+	/** Notes that the sender has the results: from now on the same content is a new job. */
+	async function collect(id: string, owner: string): Promise<void> {
+		const { data } = await own(id, owner);
+		await redis.eval(COLLECT, 1, KEYS.batch(id), ...data.jobs);
+	}
+
+	/** Nobody will come for a parked batch any more; its results stay to be found again. */
+	const abandon = async (id: string): Promise<void> => void (await redis.hset(KEYS.batch(id), 'parked', ''));
+
+	/** Queues the callback of a batch that is done, if one is owed. */
+	async function announce(id: string): Promise<void> {
+		if (await redis.sismember(KEYS.owed, id)) await queues.add('callback', [{ id, generation: 1 }]);
+	}
+
+	/** The callback is delivered or given up. */
+	const settled = async (id: string): Promise<void> => void (await redis.srem(KEYS.owed, id));
+	const owed = (): Promise<string[]> => redis.smembers(KEYS.owed);
+	const isDone = async (id: string): Promise<boolean> => Number(await redis.hget(KEYS.batch(id), 'open')) <= 0;
+
+	async function read(id: string): Promise<{ data: BatchData; parked: boolean } | null> {
+		const [data, parked] = await redis.hmget(KEYS.batch(id), 'data', 'parked');
+		return data ? { data: JSON.parse(data) as BatchData, parked: parked === '1' } : null;
+	}
+
+	async function own(id: string, owner: string) {
+		const found = await read(id);
+		if (!found || found.data.owner !== owner)
+			throw new Fault('not_found', `there is no batch ${id.slice(0, 80)}`, { hint: 'Batches are remembered for 30 days.' });
+		return found;
+	}
+
+	return { submit, view, wait, collect, abandon, announce, settled, owed, read, own };
+}
+
+type Ready = { input: Input; item: number; request: unknown; estimateUsd: number; basis: string };
+
+/** Every job of a batch against its kind's schema and rules; throws `invalid_input` with all refusals at once. */
+export function check(kind: Kind, jobs: { input: unknown; item?: number }[], tools: Tools): Ready[] {
+	const refusals: Refusal[] = [];
+	const ready = jobs.flatMap(({ input, item }, job): Ready[] => {
+		const parsed = INPUTS[kind].safeParse(input);
+		if (!parsed.success) {
+			refusals.push(...parsed.error.issues.map(({ path, message }) => ({ job, field: path.join('.') || 'input', message })));
+			return [];
+		}
+		const checked = kindOf(kind).check(parsed.data as never, tools);
+		if ('refusals' in checked) {
+			refusals.push(...checked.refusals.map((refusal) => ({ ...refusal, job })));
+			return [];
+		}
+		return [{ input: parsed.data, item: item ?? job, ...checked }];
+	});
+	if (refusals.length === 0) return ready;
+	const [first] = refusals;
+	throw new Fault('invalid_input', `job ${(first?.job ?? 0) + 1}, ${first?.field}: ${first?.message}`, {
+		hint: 'Nothing was started and nothing was paid.',
+		refusals,
+	});
+}
