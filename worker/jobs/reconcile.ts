@@ -27,8 +27,7 @@ export function makeReconcile({ redis, store, queues, batches, runner, log }: Pa
 		const { id, kind } = record.data;
 		const { queue } = kindOf(kind);
 		if (record.status === 'running') {
-			const alive = record.runner !== null && (await redis.exists(KEYS.runner(record.runner))) === 1;
-			if (alive) return;
+			if (await isRun(record)) return;
 			const generation = await store.takeOver(id, record.run);
 			if (generation === 0) return;
 			log.warn({ jobId: id, kind, crashes: record.crashes + 1 }, 'the worker that ran this job is gone');
@@ -38,6 +37,12 @@ export function makeReconcile({ redis, store, queues, batches, runner, log }: Pa
 		if (record.cancelling) return runner.finishCancelled(record, null);
 		const ticket = { id, generation: record.generation };
 		if (!(await queues.has(queue, ticket))) await queues.add(queue, [ticket]);
+	}
+
+	/** Whether somebody works on it: its worker lives, and if that is this one, it knows of it. */
+	async function isRun({ data, runner: by }: JobRecord): Promise<boolean> {
+		if (by === runner.name) return runner.isRunning(data.id);
+		return by !== null && (await redis.exists(KEYS.runner(by))) === 1;
 	}
 
 	async function giveUp(record: JobRecord): Promise<void> {

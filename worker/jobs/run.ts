@@ -30,14 +30,23 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 
 	/** One run of one job: to its end, to its next wait, or given back. */
 	async function process(job: Job<Ticket>, token?: string): Promise<void> {
+		const { id } = job.data;
+		const abort = new AbortController();
+		running.set(id, abort);
+		try {
+			await runOnce(job, token, abort);
+		} finally {
+			if (running.get(id) === abort) running.delete(id);
+		}
+	}
+
+	async function runOnce(job: Job<Ticket>, token: string | undefined, abort: AbortController): Promise<void> {
 		const { id, generation } = job.data;
 		const { word, run } = await store.begin(id, generation, name);
 		if (word === 'gone' || word === 'ended' || word === 'stale') return;
 		const record = await store.get(id);
 		const { data } = record;
 		if (word === 'cancel') return finishCancelled(record, run);
-		const abort = new AbortController();
-		running.set(id, abort);
 		const line = log.child({ jobId: id, kind: data.kind, batch: record.batch, n8nExecutionId: data.origin.executionId });
 		const changed = () => void store.get(id).then(events.tell).catch(() => undefined);
 		try {
@@ -55,8 +64,6 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 			}
 		} catch (thrown) {
 			await broken(thrown, record, run, abort.signal, line, (seconds) => job.moveToDelayed(Date.now() + seconds * SECOND, token));
-		} finally {
-			running.delete(id);
 		}
 	}
 
@@ -127,7 +134,7 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 	/** Breaks off everything that runs in this process. */
 	const breakAll = (why: Break): void => running.forEach((abort) => abort.abort(why));
 
-	return { process, breakOff, breakAll, finishCancelled, conclude, count: () => running.size };
+	return { name, process, breakOff, breakAll, finishCancelled, conclude, isRunning: (id: string) => running.has(id), count: () => running.size };
 }
 
 const since = ({ data }: JobRecord) => Math.round((Date.now() - Date.parse(data.createdAt)) / SECOND);

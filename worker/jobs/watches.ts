@@ -74,7 +74,7 @@ export function openWatches(redis: Redis, google: Google) {
 
 const answer = (watch: string, { generation, state, answer }: Kept): DriveChanges => ({
 	...answer,
-	cursor: `${watch}.${generation}.${state.pageToken}`,
+	cursor: `${watch}.${generation}.${state.token}`,
 });
 
 function readCursor(text: string): { watch: string; generation: number; pageToken: string } {

@@ -28,11 +28,11 @@ if redis.call('HGET', KEYS[1], 'state') ~= 'reserved' then return 0 end
 local day = ARGV[1] .. redis.call('HGET', KEYS[1], 'day')
 local reserved = tonumber(redis.call('HGET', KEYS[1], 'reserved'))
 local spent = tonumber(ARGV[2])
-redis.call('HINCRBY', day, 'reserved', -reserved)
+redis.call('HINCRBY', day, 'reserved', 0 - reserved)
 if spent == -2 then spent = reserved end
 if spent >= 0 then
   redis.call('HINCRBY', day, 'spent', spent)
-  redis.call('HINCRBY', day, 'calls', 1)
+  if spent > 0 then redis.call('HINCRBY', day, 'calls', 1) end
 end
 redis.call('HSET', KEYS[1], 'state', spent >= 0 and 'spent' or 'released', 'spent', spent)
 return 1`;

@@ -23,7 +23,7 @@ export const stitch: JobKind<'stitch'> = {
 			const folder = await scratch();
 			const out = join(folder, 'film.mp4');
 			const report = await media.stitch(
-				{ clips: sources, timeline, title, out, work: folder },
+				{ clips: sources, timeline, title, out },
 				{ signal, progress: (done, activity) => progress(done * 0.97, activity) },
 			);
 			progress(0.98, 'Looking at the film');

@@ -1,0 +1,45 @@
+import type { DriveSession } from './client.ts';
+import { FOLDER } from './entry.ts';
+import { escaped } from './files.ts';
+
+export type ListRequest = { folder: string; query?: string; kind: 'folder' | 'file'; pageToken?: string };
+export type Listed = { id: string; name: string; mimeType: string; link: string | null };
+
+const PAGE_SIZE = 100;
+
+/**
+ * One page of folders or files for somebody who chooses one, by name. In a folder; or, where `folder` is
+ * empty, wherever the identity sees any (a service account has no folder of its own to begin in). `query` is
+ * part of the name.
+ */
+export async function list(session: DriveSession, request: ListRequest): Promise<{ files: Listed[]; next: string | null }> {
+	const { folder, query, kind, pageToken } = request;
+	const terms = [
+		`mimeType ${kind === 'folder' ? '=' : '!='} '${FOLDER}'`,
+		'trashed = false',
+		...(folder ? [`'${escaped(folder)}' in parents`] : []),
+		...(query?.trim() ? [`name contains '${escaped(query.trim())}'`] : []),
+	];
+	const { data } = await session.read('listing files on Drive', (api, options) =>
+		api.files.list(
+			{
+				q: terms.join(' and '),
+				supportsAllDrives: true,
+				includeItemsFromAllDrives: true,
+				corpora: 'allDrives',
+				orderBy: 'name_natural',
+				pageSize: PAGE_SIZE,
+				fields: 'nextPageToken,files(id,name,mimeType,webViewLink)',
+				...(pageToken && { pageToken }),
+			},
+			options,
+		),
+	);
+	const files = (data.files ?? []).map(({ id, name, mimeType, webViewLink }) => ({
+		id: id ?? '',
+		name: name ?? '',
+		mimeType: mimeType ?? '',
+		link: webViewLink ?? null,
+	}));
+	return { files, next: data.nextPageToken ?? null };
+}

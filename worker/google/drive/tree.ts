@@ -1,0 +1,34 @@
+import type { DriveSession } from './client.ts';
+import { type Entry, isFolder } from './entry.ts';
+import { childrenOf } from './files.ts';
+
+export type Tree = { folders: Entry[]; files: Entry[] };
+
+/** Folders listed side by side. */
+const BREADTH = 6;
+
+/**
+ * Everything below a folder, level by level; without `subfolders` its own files alone. A folder met twice (a
+ * tree changed while it is read) is listed once.
+ */
+export async function listTree(session: DriveSession, folder: string, drive: string, subfolders: boolean): Promise<Tree> {
+	const tree: Tree = { folders: [], files: [] };
+	const met = new Set([folder]);
+	for (let level = [folder]; level.length; ) {
+		const children = (await inBatches(level, BREADTH, (id) => childrenOf(session, id, drive))).flat();
+		tree.files.push(...children.filter((entry) => !isFolder(entry)));
+		const below = subfolders ? children.filter((entry) => isFolder(entry) && !met.has(entry.id)) : [];
+		below.forEach((entry) => met.add(entry.id));
+		tree.folders.push(...below);
+		level = below.map((entry) => entry.id);
+	}
+	return tree;
+}
+
+/** Runs `work` over all items, at most `breadth` at a time, and keeps their order. */
+export async function inBatches<T, R>(items: T[], breadth: number, work: (item: T) => Promise<R>): Promise<R[]> {
+	const results: R[] = [];
+	for (let at = 0; at < items.length; at += breadth)
+		results.push(...(await Promise.all(items.slice(at, at + breadth).map(work))));
+	return results;
+}

@@ -1,0 +1,111 @@
+import { open, stat } from 'node:fs/promises';
+import { Fault } from '../base/errors.ts';
+import { readMovie, type Movie, type Track } from './boxes.ts';
+import { constantFrames } from './frames.ts';
+import { isIdr, nalReader } from './nal.ts';
+import { sameRate, SAMPLE_RATE, secondsOf } from './rate.ts';
+import type { FilmTarget } from './target.ts';
+
+/** AAC-LC packs 1024 samples into a frame (ISO/IEC 14496-3 §4.5.1.1). */
+const AAC_FRAME = 1024;
+
+/**
+ * Refuses a piece of picture that is not exactly `frames` frames at the film's rate on the film's timescale, beginning
+ * with an IDR picture. ffmpeg's exit code proves none of this. Throws `media` with `about`.
+ */
+export async function checkSegment(path: string, frames: number, target: FilmTarget, about: string): Promise<void> {
+	const movie = await readMovie(path, about);
+	const track = pictureTrack(movie, about);
+	checkSteps(track, movie, frames, target, about);
+	if (containerDelay(track) !== target.delay * target.ticks) throw new Fault('media', `${about}: its frames are decoded out of step`);
+	const [first] = await idrFlags(path, track, 1);
+	if (!first) throw new Fault('media', `${about}: its first frame does not decode alone`);
+}
+
+/** Whether a finished piece of picture decodes as far ahead as the film does; one of a frame or two does not. */
+export async function isInStep(path: string, target: FilmTarget, about: string): Promise<boolean> {
+	return containerDelay(pictureTrack(await readMovie(path, about), about)) === target.delay * target.ticks;
+}
+
+/** Units of time from the first sample's decoding to its showing. */
+const containerDelay = ({ offsets }: Track): number => offsets[0]?.[1] ?? 0;
+
+/** Refuses PCM that is not exactly so many samples of 16-bit stereo. */
+export async function checkPcm(path: string, samples: number, about: string): Promise<void> {
+	const { size } = await stat(path);
+	if (size !== samples * 4) throw new Fault('media', `${about}: its sound gave ${size / 4} of ${samples} samples`);
+}
+
+/**
+ * Refuses a film unless: all frames are there, each one step long; picture and sound begin at 0; the sync table lists
+ * the IDR pictures and nothing else (browsers stop at others); the sound is as long as planned. Throws `internal`.
+ */
+export async function checkFilm(path: string, plan: { frames: number; target: FilmTarget; samples: number | null }): Promise<void> {
+	const movie = await readMovie(path, 'the film');
+	const track = pictureTrack(movie, 'the film');
+	checkSteps(track, movie, plan.frames, plan.target, 'the film');
+	const idr = await idrFlags(path, track, track.sizes.length);
+	const listed = new Set(track.sync ?? track.sizes.keys());
+	const wrong = idr.findIndex((alone, sample) => alone !== listed.has(sample));
+	if (wrong >= 0) throw broken(`sample ${wrong} is ${idr[wrong] ? 'an IDR picture but not' : 'no IDR picture but'} listed as one`);
+	checkStart(track, movie);
+	checkTrack(movie, plan.samples, secondsOf(plan.frames, plan.target.rate));
+}
+
+const broken = (why: string) => new Fault('internal', `the joined film is not what was planned: ${why}`);
+
+function pictureTrack(movie: Movie, about: string): Track {
+	const tracks = movie.tracks.filter(({ kind }) => kind === 'vide');
+	if (tracks.length !== 1) throw new Fault('media', `${about}: ffmpeg wrote ${tracks.length} picture tracks`);
+	return tracks[0]!;
+}
+
+function checkSteps(track: Track, movie: Movie, frames: number, target: FilmTarget, about: string): void {
+	if (track.sizes.length !== frames)
+		throw new Fault('media', `${about}: ${track.sizes.length} frames came out where ${frames} were expected`, {
+			hint: 'The file is damaged or its frames are not where it says. Export it again.',
+		});
+	const constant = constantFrames(track, movie.timescale);
+	const even = typeof constant !== 'string' && (frames === 1 || sameRate(constant.rate, target.rate));
+	const scale = track.timescale === target.timescale && track.durations.length === 1 && track.durations[0]![1] === target.ticks;
+	if (!even || !scale) throw new Fault('media', `${about}: its frames came out at uneven times`);
+}
+
+/** For the first `count` samples of the file, whether each is an IDR picture. */
+async function idrFlags(path: string, track: Track, count: number): Promise<boolean[]> {
+	const file = await open(path);
+	try {
+		const units = nalReader(file, track.nalLength);
+		const flags = [];
+		for (let sample = 0; sample < count; sample++) flags.push(isIdr(await units(track.positions[sample]!, track.sizes[sample]!)));
+		return flags;
+	} finally {
+		await file.close();
+	}
+}
+
+/** The picture's one edit must begin at its first frame and no gap may stand before it. */
+function checkStart(track: Track, movie: Movie): void {
+	const first = track.offsets[0]?.[1] ?? 0;
+	const [edit] = track.edits;
+	if (track.edits.length > 1 || (edit?.mediaTime ?? 0) !== first) throw broken('its picture does not begin at 0');
+	if (movie.timescale !== track.timescale) throw broken('its movie timescale differs from its picture');
+}
+
+/** Refuses an encoded sound track that does not hold exactly so many samples from 0 on, but for AAC's own framing. */
+export async function checkSound(path: string, samples: number): Promise<void> {
+	checkTrack(await readMovie(path, "the film's sound"), samples, samples / SAMPLE_RATE);
+}
+
+/** The edit must last as long as planned, to one unit, and the AAC frames must hold those samples and no frame more. */
+function checkTrack(movie: Movie, samples: number | null, seconds: number): void {
+	const tracks = movie.tracks.filter(({ kind }) => kind === 'soun');
+	if (tracks.length !== (samples === null ? 0 : 1)) throw broken(`it has ${tracks.length} sound tracks`);
+	const [track] = tracks;
+	if (!track || samples === null) return;
+	const [edit] = track.edits;
+	const held = track.sizes.length * AAC_FRAME - (edit?.mediaTime ?? 0);
+	if (track.edits.length > 1 || track.timescale !== SAMPLE_RATE) throw broken('its sound does not begin at 0');
+	if (held < samples || held >= samples + 2 * AAC_FRAME) throw broken(`its sound holds ${held} samples, not ${samples}`);
+	if (edit && Math.abs(edit.duration - seconds * movie.timescale) > 1) throw broken('its sound is not as long as its picture');
+}

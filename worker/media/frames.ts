@@ -1,0 +1,77 @@
+import type { Track } from './boxes.ts';
+import { makeRate, type Rate } from './rate.ts';
+
+/**
+ * The frames of a track whose picture is shown at one constant rate from first to last sample, nothing cut away by
+ * its edit list. `order[k]` is the place on screen of the k-th sample of the file.
+ */
+export type ConstantFrames = { rate: Rate; timescale: number; ticks: number; order: Uint32Array; delay: number };
+
+/**
+ * Reads a track as constant frames; answers with the reason, as half a sentence, where it is not. Durations must be
+ * equal but for the last one, composition times must be a permutation of the frames, and an edit list must hold one
+ * edit of rate 1 that shows everything.
+ */
+export function constantFrames(track: Track, movieTimescale: number): ConstantFrames | string {
+	const count = track.sizes.length;
+	if (!count) return 'its samples are not listed';
+	const ticks = track.durations[0]?.[1] ?? 0;
+	const rate = makeRate(track.timescale, ticks);
+	if (!rate) return 'its frames have no duration';
+	if (!evenSteps(track.durations, count)) return 'its frame rate varies';
+	const times = compositionTimes(track, count, ticks);
+	const first = times.reduce((least, time) => Math.min(least, time), Infinity);
+	const order = new Uint32Array(count);
+	const seen = new Uint8Array(count);
+	let delay = 0;
+	for (let sample = 0; sample < count; sample++) {
+		const place = (times[sample]! - first) / ticks;
+		if (!Number.isInteger(place) || place >= count || seen[place]) return 'its frame rate varies';
+		order[sample] = place;
+		seen[place] = 1;
+		delay = Math.max(delay, sample - place);
+	}
+	const hidden = hidesFrames(track, movieTimescale, first, count * ticks);
+	return hidden ?? { rate, timescale: track.timescale, ticks, order, delay };
+}
+
+/** One duration for all samples; the last sample's may differ, because no frame follows it. */
+function evenSteps(durations: [number, number][], count: number): boolean {
+	const [first, last] = [durations[0]!, durations.at(-1)!];
+	return durations.length === 1 || (durations.length === 2 && last[0] === 1 && first[0] === count - 1);
+}
+
+function compositionTimes(track: Track, count: number, ticks: number): Float64Array {
+	const times = new Float64Array(count);
+	let sample = 0;
+	for (const [run, offset] of track.offsets.length ? track.offsets : [[count, 0] as const]) {
+		for (let left = run; left > 0 && sample < count; left--, sample++) times[sample] = sample * ticks + offset;
+	}
+	return times;
+}
+
+/** What an edit list hides, as half a sentence; null where all frames are shown once and at their own speed. */
+function hidesFrames(track: Track, movieTimescale: number, first: number, length: number): string | null {
+	const edits = track.edits.filter(({ mediaTime }) => mediaTime !== -1);
+	if (!edits.length) return null;
+	const [edit] = edits;
+	if (edits.length > 1 || track.edits.at(-1) !== edit || edit!.rate !== 1) return 'its edit list rearranges it';
+	if (edit!.mediaTime > first) return 'its edit list hides its beginning';
+	const shown = (edit!.duration / movieTimescale) * track.timescale;
+	const slack = length / track.sizes.length / 2;
+	return edit!.duration > 0 && shown + slack < length ? 'its edit list hides its end' : null;
+}
+
+/**
+ * The closed prefixes among `order`: every count k for which the first k samples of the file are exactly the frames
+ * 0 to k-1 on screen. At these a copy may end, because no frame before refers to one behind.
+ */
+export function closedPrefixes(order: Uint32Array): number[] {
+	const closed = [];
+	let highest = -1;
+	for (let sample = 0; sample < order.length; sample++) {
+		highest = Math.max(highest, order[sample]!);
+		if (highest === sample) closed.push(sample + 1);
+	}
+	return closed;
+}

@@ -1,0 +1,79 @@
+import { Fault } from '../base/errors.ts';
+import type { Timeline } from '../contract/timeline.ts';
+import type { PlanClip } from './plan.ts';
+import { framesIn, sameRate, secondsOf, type Rate } from './rate.ts';
+import { chooseTarget, type FilmTarget } from './target.ts';
+
+/** A clip in its place; all numbers are frames at the film's rate. */
+export type LaidClip = {
+	index: number;
+	name: string;
+	source: PlanClip;
+	/** The frames of the clip that are shown: [from, to). */
+	from: number;
+	to: number;
+	/** First frame of the film in which it is seen. */
+	start: number;
+	/** Frames it shares with the clip before and the clip behind. */
+	fadeIn: number;
+	fadeOut: number;
+};
+
+/**
+ * Lays the clips end to end, each crossfade overlapping two of them. A clip counts its frames at the film's rate;
+ * cuts are rounded to these, a cut behind the end is the end. Throws `media` for a clip without moving pictures and
+ * `invalid_input` for cuts or crossfades that leave nothing of a clip.
+ */
+export function layClips(timeline: Timeline, clips: PlanClip[]): { target: FilmTarget; laid: LaidClip[]; frames: number } {
+	for (const { name, probe } of clips) {
+		if (probe.kind === 'video' && probe.video) continue;
+		throw new Fault('media', `${name} is ${probe.kind === 'audio' ? 'sound' : 'a picture'}, not a clip`, {
+			hint: 'A film is stitched from video clips.',
+		});
+	}
+	const weighed = clips.map(({ probe }, index) => ({ picture: probe.video!, seconds: shownSeconds(timeline, index, probe.seconds) }));
+	const target = chooseTarget(weighed, timeline.target);
+	const cuts = clips.map((clip, index) => cutClip(timeline, clip, index, target.rate));
+	const fades = clips.map((_, index) => fadeInto(timeline, index, target.rate));
+	let start = 0;
+	const laid = clips.map((source, index): LaidClip => {
+		const { from, to } = cuts[index]!;
+		const [fadeIn, fadeOut] = [fades[index]!, fades[index + 1] ?? 0];
+		if (fadeIn + fadeOut > to - from) throw fadeTooLong(source.name, index, to - from, target.rate);
+		start -= fadeIn;
+		const clip = { index, name: source.name, source, from, to, start, fadeIn, fadeOut };
+		start += to - from;
+		return clip;
+	});
+	return { target, laid, frames: start };
+}
+
+function shownSeconds({ clips }: Timeline, index: number, seconds: number): number {
+	const { cutFrom = 0, cutTo = seconds } = clips[index]!;
+	return Math.max(0, Math.min(cutTo, seconds) - cutFrom);
+}
+
+function cutClip({ clips }: Timeline, { name, probe }: PlanClip, index: number, rate: Rate): { from: number; to: number } {
+	const video = probe.video!;
+	const count = !video.uneven && sameRate(video.rate, rate) ? video.frames : Math.max(1, framesIn(video.seconds, rate));
+	const { cutFrom, cutTo } = clips[index]!;
+	const from = cutFrom === undefined ? 0 : framesIn(cutFrom, rate);
+	const to = cutTo === undefined ? count : Math.min(count, framesIn(cutTo, rate));
+	if (from < to) return { from, to };
+	throw new Fault('invalid_input', `the cut of clip ${index + 1}, ${name}, leaves nothing of its ${round(video.seconds)} s`, {
+		hint: `It is cut from ${cutFrom ?? 0} s to ${cutTo ?? round(video.seconds)} s.`,
+	});
+}
+
+function fadeInto({ clips }: Timeline, index: number, rate: Rate): number {
+	const clip = clips[index]!;
+	return index > 0 && clip.transition === 'crossfade' ? Math.max(1, framesIn(clip.transitionSeconds, rate)) : 0;
+}
+
+function fadeTooLong(name: string, index: number, frames: number, rate: Rate): Fault {
+	return new Fault('invalid_input', `the crossfades of clip ${index + 1}, ${name}, are longer than its ${round(secondsOf(frames, rate))} s`, {
+		hint: 'Shorten transitionSeconds, or use a cut there.',
+	});
+}
+
+const round = (seconds: number) => Math.round(seconds * 1000) / 1000;

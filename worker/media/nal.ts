@@ -1,0 +1,41 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/** Types of H.264 NAL units (ITU-T H.264 table 7-1). */
+export const NAL = { slice: 1, idr: 5, sei: 6, sps: 7, pps: 8 } as const;
+
+/** Window read at once while hopping through samples that lie one behind the other. */
+const WINDOW_BYTES = 256 * 1024;
+
+export type Nal = { type: number; bytes: number };
+
+/**
+ * A reader of the NAL units of samples in an ISO file: their types and sizes, without the pictures. It reads in
+ * windows, because most hops are short. Throws RangeError where a length field leaves its sample.
+ */
+export function nalReader(file: FileHandle, nalLength: number): (position: number, size: number) => Promise<Nal[]> {
+	const window = Buffer.alloc(WINDOW_BYTES);
+	let start = 0;
+	let filled = 0;
+	const need = async (at: number, bytes: number) => {
+		if (at < start || at + bytes > start + filled) {
+			start = at;
+			filled = (await file.read(window, 0, WINDOW_BYTES, at)).bytesRead;
+		}
+		return window.subarray(at - start, at - start + bytes);
+	};
+	return async (position, size) => {
+		const units: Nal[] = [];
+		for (let at = position; at < position + size; ) {
+			const head = await need(at, nalLength + 1);
+			if (head.length < nalLength + 1) throw new RangeError('a sample ends behind the file');
+			const bytes = head.readUIntBE(0, nalLength);
+			if (at + nalLength + bytes > position + size) throw new RangeError('a NAL unit leaves its sample');
+			units.push({ type: head[nalLength]! & 31, bytes });
+			at += nalLength + bytes;
+		}
+		return units;
+	};
+}
+
+/** Whether one of these units is a slice of an IDR picture: the only picture that a decoder may start at anywhere. */
+export const isIdr = (units: Nal[]): boolean => units.some(({ type }) => type === NAL.idr);

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { sha256 } from '../../base/hash.ts';
+
+/** H.264 as Veo writes it: High 3.1, B-pyramid, four reference frames, open GOP, 12288 units a second. */
+const VEO_LIKE = (crf: number, structure: string) => [
+	...['-c:v', 'libx264', '-profile:v', 'high', '-level:v', '3.1', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'],
+	...['-video_track_timescale', '12288', '-crf', String(crf), '-x264-params', `keyint=250:bframes=3:b-pyramid=normal:ref=3:open-gop=1${structure}`],
+];
+const AAC = ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-ac', '2'];
+const lavfi = (graph: string) => ['-f', 'lavfi', '-i', graph];
+const moving = (seconds: number, extra = '') => lavfi(`testsrc2=s=320x180:r=24:d=${seconds}${extra}`);
+const noise = (seconds: number, seed: number) => lavfi(`anoisesrc=r=48000:a=0.3:seed=${seed}:d=${seconds}`);
+const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'];
+const two = (first: string, second: string) =>
+	`[0:v]${first},setpts=PTS-STARTPTS,format=yuv420p[x];[1:v]${second},setpts=PTS-STARTPTS,format=yuv420p[y];[x][y]concat=n=2:v=1:a=0,setsar=0[v]`;
+
+/** Small imitations of Veo's clips and of the odd ones that people mix in, by name: ffmpeg's arguments. */
+const RECIPES = {
+	/** Set A: one IDR, two and three seconds, noise of its own each. */
+	a2: [...moving(2), ...noise(2, 1), '-vf', 'setsar=0', ...VEO_LIKE(20, ':scenecut=0'), ...AAC],
+	a3: [...lavfi('gradients=s=320x180:r=24:n=5:seed=3:speed=0.03:d=3'), ...noise(3.043, 2), '-vf', 'setsar=0', ...VEO_LIKE(20, ':scenecut=0'), ...AAC],
+	/** Set B: a scene cut listed as a sync sample that is no IDR, other parameter sets, sound shorter than the picture. */
+	b3: [
+		...lavfi('testsrc2=s=320x180:r=24'),
+		...lavfi('mandelbrot=s=320x180:r=24'),
+		...noise(2.902, 3),
+		...['-filter_complex', two('trim=end_frame=30', 'trim=end_frame=42'), '-map', '[v]', '-map', '2:a'],
+		...VEO_LIKE(18, ''),
+		...AAC,
+	],
+	/** An IDR every second. */
+	idr3: [...moving(3), ...noise(3, 4), '-vf', 'setsar=0,hue=h=90', ...X264, '-x264-params', 'keyint=24:open-gop=0:scenecut=0', ...AAC],
+	/** No B frames: decodes no frame ahead. */
+	flat2: [...moving(2), '-vf', 'setsar=0,hue=h=180', ...X264, '-x264-params', 'bframes=0', '-video_track_timescale', '90000'],
+	mute30: [...lavfi('testsrc2=s=480x270:r=30:d=2'), ...X264],
+	tall25: [...lavfi('testsrc2=s=180x320:r=25:d=2'), ...lavfi('sine=f=900:r=44100:d=2'), ...X264, '-c:a', 'aac', '-ac', '1'],
+	ntsc2: [...lavfi('testsrc2=s=320x180:r=30000/1001:d=2'), ...noise(2, 5), '-vf', 'setsar=0', ...X264, ...AAC],
+	odd: [...lavfi('testsrc2=s=322x182:r=15:d=1'), '-vf', 'crop=321:181:exact=1,format=yuv444p', '-c:v', 'libx264', '-preset', 'ultrafast'],
+	ten: [...moving(1), '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p10le'],
+	hevc: [...moving(1), '-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error', '-tag:v', 'hvc1', '-pix_fmt', 'yuv420p'],
+	one: [...moving(1), ...noise(0.04, 6), '-frames:v', '1', ...X264, ...AAC],
+	black: [...lavfi('color=black:s=320x180:r=24:d=1'), ...X264],
+	fadein: [...moving(3), '-vf', 'fade=t=in:st=1:d=1,setsar=0', ...X264],
+	surround: [...moving(1), ...lavfi('sine=f=300:r=48000:d=1'), '-filter_complex', '[1:a]pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0[a]', '-map', '0:v', '-map', '[a]', ...X264, '-c:a', 'aac'],
+	/** Frames at uneven times. */
+	vfr: [...moving(2), '-vf', "select='not(mod(n,3))+lt(n,12)',setsar=0", '-fps_mode', 'passthrough', ...X264],
+	/** Twelve frames hidden by the edit list. */
+	edited: [],
+	turned: [],
+	vp9: [...moving(1), ...lavfi('sine=f=500:d=1'), '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-c:a', 'libopus'],
+	gif: [...moving(1), '-r', '5'],
+} as const;
+export type ClipName = keyof typeof RECIPES;
+
+const EXTENSIONS: Partial<Record<ClipName, string>> = { vp9: 'webm', gif: 'gif' };
+
+/** A test's own folder and the clips in it, made when first asked for. Call `remove` when done. */
+export function testClips() {
+	const folder = mkdtempSync(join(tmpdir(), 'reelsmith-media-'));
+	const path = (name: ClipName) => {
+		const file = join(folder, `${name}.${EXTENSIONS[name] ?? 'mp4'}`);
+		if (!existsSync(file)) make(name, file, path);
+		return file;
+	};
+	return { folder, path, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function make(name: ClipName, file: string, path: (name: ClipName) => string): void {
+	if (name === 'edited') return ffmpeg('-ss', '0.5', '-i', path('a2'), '-c', 'copy', file);
+	if (name === 'turned') return ffmpeg('-i', path('a2'), '-c', 'copy', '-metadata:s:v', 'rotate=90', file);
+	ffmpeg(...RECIPES[name], file);
+}
+
+/** Runs ffmpeg for a test; throws with its words. */
+export function ffmpeg(...args: string[]): void {
+	execFileSync('ffmpeg', ['-nostdin', '-y', '-v', 'error', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** A hash of each decoded frame's pixels, in the order of showing. */
+export function frameHashes(path: string): string[] {
+	const args = ['-v', 'error', '-i', path, '-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'framemd5', '-'];
+	const lines = execFileSync('ffmpeg', args, { encoding: 'utf8', maxBuffer: 1 << 28 }).split('\n');
+	return lines.filter((line) => line && !line.startsWith('#')).map((line) => line.split(',').at(-1)!.trim());
+}
+
+/** The decoded sound as 16-bit stereo samples, left channel only. */
+export function leftSamples(path: string): Int16Array {
+	const args = ['-v', 'error', '-i', path, '-map', '0:a:0', '-f', 's16le', '-ar', '48000', '-ac', '2', '-'];
+	const bytes = execFileSync('ffmpeg', args, { maxBuffer: 1 << 28 });
+	return Int16Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt16LE(index * 4));
+}
+
+/** What ffprobe says of the streams of a file. */
+export function streamsOf(path: string): Record<string, string | number>[] {
+	const args = ['-v', 'error', '-show_streams', '-of', 'json', path];
+	return (JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })) as { streams: Record<string, string | number>[] }).streams;
+}
+
+/** A file as the stitch takes it. */
+export const asClip = (path: string) => ({ id: sha256(readFileSync(path)), path, name: path.split('/').at(-1)! });
+
+/** Real Veo clips beside the repository; null where they are missing. */
+export function footage(): string[] | null {
+	const folder = resolve('../shared/footage');
+	const files = ['veo-bricks.mp4', 'veo-diner.mp4', 'veo-hall.mp4'].map((name) => join(folder, name));
+	return files.every((file) => existsSync(file)) ? files : null;
+}
