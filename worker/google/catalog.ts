@@ -41,7 +41,8 @@ const RowsFile = z.strictObject({
 });
 
 async function readRows(file: string): Promise<z.infer<typeof RowsFile>> {
-	const hint = 'REELSMITH_MODELS_FILE names a JSON file of the form {"video": [...], "text": [...], "retired": {...}}.';
+	const hint =
+		'REELSMITH_MODELS_FILE names a JSON file of the form {"video": [...], "text": [...], "retired": {...}}.';
 	try {
 		return RowsFile.parse(JSON.parse(await readFile(file, 'utf8')));
 	} catch (cause) {
@@ -60,7 +61,10 @@ function merge<Row extends { id: string; default: boolean }>(
 	for (const row of added) {
 		const read = schema.safeParse({ ...rows.get(row.id), ...row });
 		if (!read.success)
-			throw new Fault('invalid_input', `The models file ${file} has a wrong row "${row.id}": ${z.prettifyError(read.error)}`);
+			throw new Fault(
+				'invalid_input',
+				`The models file ${file} has a wrong row "${row.id}": ${z.prettifyError(read.error)}`,
+			);
 		rows.set(row.id, read.data);
 	}
 	const chosen = added.findLast((row) => row.default === true)?.id;
@@ -76,14 +80,17 @@ function find<Row extends { id: string; default: boolean }>(
 	const row = rows.find((candidate) => (id ? candidate.id === id : candidate.default));
 	if (row) return { row };
 	const successor = Object.hasOwn(retired, id ?? '') ? retired[id ?? ''] : undefined;
-	if (successor) return { refusal: `"${id}" has been shut down by Google. Use ${successor} instead.${alsoVertex(rows, id)}` };
+	if (successor)
+		return { refusal: `"${id}" has been shut down by Google. Use ${successor} instead.${alsoVertex(rows, id)}` };
 	return { refusal: `"${id}" is not in the models table. Known are ${rows.map((known) => known.id).join(', ')}.` };
 }
 
 /** The Veo preview ids died with the API-key service; the same model lives on Vertex AI under another id. */
 function alsoVertex(rows: { id: string }[], id = ''): string {
 	const vertex = id.replace(/-(preview|001)$/, '-001').replace(/^veo-[\d.]+/, 'veo-3.1');
-	return id.startsWith('veo-') && rows.some((row) => row.id === vertex) ? ` (With a Google Cloud identity: ${vertex}.)` : '';
+	return id.startsWith('veo-') && rows.some((row) => row.id === vertex)
+		? ` (With a Google Cloud identity: ${vertex}.)`
+		: '';
 }
 
 /** A text row as people see it, with the price that holds today. */

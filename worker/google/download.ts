@@ -111,7 +111,11 @@ async function take(
 			state.bytes += piece.length;
 			progress?.(state.bytes);
 		}
-		if (total !== null && state.bytes !== total) throw new Fault('unavailable', `The connection broke at ${state.bytes} of ${total} bytes while ${download.doing}.`);
+		if (total !== null && state.bytes !== total)
+			throw new Fault(
+				'unavailable',
+				`The connection broke at ${state.bytes} of ${total} bytes while ${download.doing}.`,
+			);
 		if (hash && state.crc.digest() !== hash) {
 			await state.restart();
 			throw new Fault('unavailable', `The bytes were damaged on the way while ${download.doing}.`);

@@ -22,7 +22,10 @@ export function classify(thrown: unknown, doing: string, signal?: AbortSignal): 
 export function faultOf(said: Said, doing: string, cause?: unknown): Fault {
 	const { code, hint } = verdict(said);
 	const reasons = code === 'blocked' ? [said.message || said.code] : undefined;
-	const message = code === 'blocked' ? `Google's safety filter blocked ${doing}.` : `${titleOf(code)} while ${doing}: ${said.message || `status ${said.status}`}`;
+	const message =
+		code === 'blocked'
+			? `Google's safety filter blocked ${doing}.`
+			: `${titleOf(code)} while ${doing}: ${said.message || `status ${said.status}`}`;
 	return new Fault(code, message, {
 		cause,
 		...(hint && { hint }),
@@ -39,7 +42,10 @@ const SIGN_IN = 'Sign in again, or renew the Google identity in the Reelsmith cr
 const BY_CODE: Record<string, Verdict> = {
 	invalid_grant: { code: 'unauthorized', hint: `The Google sign-in has expired or was revoked. ${SIGN_IN}` },
 	invalid_client: { code: 'unauthorized', hint: SIGN_IN },
-	unauthorized_client: { code: 'unauthorized', hint: 'The service account may not act for this user: domain-wide delegation is missing.' },
+	unauthorized_client: {
+		code: 'unauthorized',
+		hint: 'The service account may not act for this user: domain-wide delegation is missing.',
+	},
 	invalid_scope: { code: 'unauthorized', hint: SIGN_IN },
 	authentication: { code: 'unauthorized', hint: 'Check the Gemini API key in the Reelsmith credential.' },
 	payment_required: { code: 'budget', hint: 'Google asks for payment: check the billing of this API key’s project.' },
@@ -55,11 +61,23 @@ const BY_CODE: Record<string, Verdict> = {
 		code: 'forbidden',
 		hint: 'The Drive is full. A service account has no storage of its own: use a folder on a shared drive, or sign in as a person.',
 	},
-	insufficientfilepermissions: { code: 'forbidden', hint: 'Share the file or folder with the identity that Reelsmith uses.' },
-	cannotdownloadabusivefile: { code: 'forbidden', hint: 'Google marked this file as abusive and does not hand it out.' },
-	appnotauthorizedtofile: { code: 'forbidden', hint: 'The sign-in covers only files made by the same app. Sign in with the full Drive scope.' },
+	insufficientfilepermissions: {
+		code: 'forbidden',
+		hint: 'Share the file or folder with the identity that Reelsmith uses.',
+	},
+	cannotdownloadabusivefile: {
+		code: 'forbidden',
+		hint: 'Google marked this file as abusive and does not hand it out.',
+	},
+	appnotauthorizedtofile: {
+		code: 'forbidden',
+		hint: 'The sign-in covers only files made by the same app. Sign in with the full Drive scope.',
+	},
 	accessnotconfigured: { code: 'forbidden', hint: 'Enable the Google Drive API in the project of this identity.' },
-	notfound: { code: 'not_found', hint: 'Check the id, and that the file or folder is shared with the identity that Reelsmith uses.' },
+	notfound: {
+		code: 'not_found',
+		hint: 'Check the id, and that the file or folder is shared with the identity that Reelsmith uses.',
+	},
 	model_not_found: { code: 'not_found', hint: 'Google does not offer this model to this key. Choose another model.' },
 	cancelled: { code: 'cancelled' },
 };
@@ -93,7 +111,10 @@ function verdict(said: Said): Verdict {
 	if (byWord) return byWord;
 	if (/api[ _]key (not valid|expired|not found|invalid)|api_key_invalid/i.test(said.message))
 		return BY_CODE.authentication!;
-	if (said.status === 404 && /no longer available|was not found or your project|is not found for api version/i.test(said.message))
+	if (
+		said.status === 404 &&
+		/no longer available|was not found or your project|is not found for api version/i.test(said.message)
+	)
 		return BY_CODE.model_not_found!;
 	return { code: BY_STATUS[said.status] ?? 'unavailable' };
 }
@@ -112,11 +133,15 @@ const titleOf = (code: ProblemCode) => TITLES[code] ?? 'Google had a fault of it
 
 /** Codes of a connection that never came about: not one byte of a request was sent. */
 const UNSENT = new Set(
-	'ECONNREFUSED ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH UND_ERR_CONNECT_TIMEOUT CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE ERR_TLS_CERT_ALTNAME_INVALID'.split(' '),
+	'ECONNREFUSED ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH UND_ERR_CONNECT_TIMEOUT CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE ERR_TLS_CERT_ALTNAME_INVALID'.split(
+		' ',
+	),
 );
 const LOST = new Set('ECONNRESET EPIPE ETIMEDOUT ECONNABORTED ERR_STREAM_PREMATURE_CLOSE'.split(' '));
 const NETWORK_NAMES = new Set(
-	'APIConnectionError APIConnectionTimeoutError APIUserAbortError AbortError TimeoutError ConnectionError RequestTimeoutError RequestAbortedError'.split(' '),
+	'APIConnectionError APIConnectionTimeoutError APIUserAbortError AbortError TimeoutError ConnectionError RequestTimeoutError RequestAbortedError'.split(
+		' ',
+	),
 );
 
 /** Whether the failure came before anything was sent: the request is certain not to have been accepted. */

@@ -19,11 +19,15 @@ export function fit(text: string, terms: Terms): Fit {
 	const parsed = parse(text);
 	if (parsed === undefined) return { problems: ['It is not JSON, or it is cut short.'] };
 	const read = Storyboard.safeParse(rounded(parsed));
-	if (!read.success) return { problems: read.error.issues.map(({ path, message }) => `${z.core.toDotPath(path)}: ${message}`) };
+	if (!read.success)
+		return { problems: read.error.issues.map(({ path, message }) => `${z.core.toDotPath(path)}: ${message}`) };
 	const shots = read.data.scenes.flatMap((scene) => scene.shots);
 	const problems = outOfTerms(shots.length, terms);
 	if (problems.length) return { problems };
-	const seconds = fitSeconds(shots.map((shot) => shot.seconds), terms);
+	const seconds = fitSeconds(
+		shots.map((shot) => shot.seconds),
+		terms,
+	);
 	shots.forEach((shot, index) => {
 		shot.seconds = seconds[index] ?? shot.seconds;
 		if (!/single continuous (shot|take)/i.test(shot.prompt)) shot.prompt = `${shot.prompt.trim()} ${SINGLE_TAKE}`;
@@ -32,9 +36,10 @@ export function fit(text: string, terms: Terms): Fit {
 	return { storyboard: read.data };
 }
 
+/** Models at times put a sentence or a code fence around the JSON. */
 function parse(text: string): unknown {
 	try {
-		return JSON.parse(text.replace(/^\s*```(?:json)?|```\s*$/g, ''));
+		return JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
 	} catch {
 		return undefined;
 	}
@@ -57,10 +62,14 @@ function outOfTerms(count: number, { seconds, maxShots, shotSeconds }: Terms): s
 	if (count > maxShots) return [`It has ${count} shots; at most ${maxShots} are allowed.`];
 	const needed = Math.min(maxShots, Math.round(seconds / longest) || 1);
 	if (count * longest < seconds - longest / 2)
-		return [`It has ${count} shots of at most ${longest} seconds, too few for ${seconds} seconds: at least ${needed} are needed.`];
+		return [
+			`It has ${count} shots of at most ${longest} seconds, too few for ${seconds} seconds: at least ${needed} are needed.`,
+		];
 	const most = Math.max(1, Math.round(seconds / shortest));
 	if (count * shortest > seconds + shortest / 2)
-		return [`It has ${count} shots of at least ${shortest} seconds, too many for ${seconds} seconds: at most ${most} fit.`];
+		return [
+			`It has ${count} shots of at least ${shortest} seconds, too many for ${seconds} seconds: at most ${most} fit.`,
+		];
 	return [];
 }
 
@@ -68,14 +77,21 @@ function outOfTerms(count: number, { seconds, maxShots, shotSeconds }: Terms): s
  * Takes each length to the nearest allowed one, then lengthens or shortens one shot at a time, each time the
  * one that strays least from what was written, until no step brings the sum nearer to the wanted total.
  */
-export function fitSeconds(wanted: number[], { seconds, shotSeconds }: Pick<Terms, 'seconds' | 'shotSeconds'>): number[] {
+export function fitSeconds(
+	wanted: number[],
+	{ seconds, shotSeconds }: Pick<Terms, 'seconds' | 'shotSeconds'>,
+): number[] {
 	const nearest = (length: number) =>
-		shotSeconds.reduce((best, one) => (Math.abs(one - length) < Math.abs(best - length) ? one : best), shotSeconds[0] ?? length);
+		shotSeconds.reduce(
+			(best, one) => (Math.abs(one - length) < Math.abs(best - length) ? one : best),
+			shotSeconds[0] ?? length,
+		);
 	const fitted = wanted.map(nearest);
 	const sum = () => fitted.reduce((total, length) => total + length, 0);
 	for (let gap = seconds - sum(); gap !== 0; gap = seconds - sum()) {
 		const steps = fitted.flatMap((length, index) => {
-			const next = gap > 0 ? shotSeconds.find((one) => one > length) : shotSeconds.findLast((one) => one < length);
+			const next =
+				gap > 0 ? shotSeconds.find((one) => one > length) : shotSeconds.findLast((one) => one < length);
 			if (next === undefined || Math.abs(gap - (next - length)) >= Math.abs(gap)) return [];
 			return [{ index, next, strays: Math.abs(next - (wanted[index] ?? next)) }];
 		});

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Fault } from '../base/errors.ts';
 import type { Grant } from '../base/grant.ts';
 import { sha256 } from '../base/hash.ts';
+import { MINUTE } from '../base/time.ts';
 
 export const DRIVE_SCOPE = 'https://www.googleapis.com/auth/drive';
 export const CLOUD_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -56,8 +57,8 @@ export type Identities = {
 
 type Own = { rehearsalUrl?: string; geminiKey?: string; identityFile?: string; tokenUrl?: string };
 
-/** Token clients kept at a time; the oldest goes first. */
-const MAX_CLIENTS = 500;
+/** A job's identity does not outlive the job by more than this in memory; a token lives an hour. */
+const FORGET_MS = 10 * MINUTE;
 
 /**
  * Who the worker is to Google: what a job's grant brings goes before the worker's own. In a rehearsal
@@ -68,7 +69,7 @@ export async function openIdentities(own: Own): Promise<Identities> {
 	const rehearsal = own.rehearsalUrl !== undefined;
 	const tokenUrl = rehearsal ? `${own.rehearsalUrl}/token` : (own.tokenUrl ?? TOKEN_URL);
 	const ownIdentity = rehearsal ? undefined : await readOwn(own.identityFile);
-	const clients = new Map<string, AuthClient>();
+	const clients = new Map<string, { client: AuthClient; forget: NodeJS.Timeout }>();
 
 	const pick = (grant: Grant): IdentityJson | undefined =>
 		rehearsal ? REHEARSAL_IDENTITY : grant.googleIdentity ? parseIdentity(grant.googleIdentity) : ownIdentity;
@@ -80,11 +81,11 @@ export async function openIdentities(own: Own): Promise<Identities> {
 			const identity = pick(grant);
 			if (!identity) throw new Fault('unauthorized', 'No Google identity is set up.', { hint: NO_IDENTITY_HINT });
 			const key = sha256(JSON.stringify([scope, identity]));
-			if (anew) clients.delete(key);
-			const client = clients.get(key) ?? identityClient(identity, scope, tokenUrl);
-			clients.delete(key);
-			clients.set(key, client);
-			for (const oldest of clients.size > MAX_CLIENTS ? [...clients.keys()].slice(0, 1) : []) clients.delete(oldest);
+			const known = clients.get(key);
+			clearTimeout(known?.forget);
+			const client = (anew ? undefined : known?.client) ?? identityClient(identity, scope, tokenUrl);
+			const forget = setTimeout(() => clients.delete(key), FORGET_MS).unref();
+			clients.set(key, { client, forget });
 			return client;
 		},
 	};
@@ -95,7 +96,8 @@ export const NO_IDENTITY_HINT =
 
 /** Reads an identity as JSON text; throws `unauthorized` without repeating any of it. */
 export function parseIdentity(text: string): IdentityJson {
-	const hint = 'It must be the JSON file of a service account, or of type "authorized_user" with client_id, client_secret and refresh_token.';
+	const hint =
+		'It must be the JSON file of a service account, or of type "authorized_user" with client_id, client_secret and refresh_token.';
 	let json: unknown;
 	try {
 		json = JSON.parse(text);

@@ -51,7 +51,10 @@ function refuse(row: VideoRow, request: ClipRequest): Refusal[] {
 	if (!row.resolutions.includes(request.resolution))
 		no('resolution', `${row.name} makes ${row.resolutions.join(', ')}, not ${request.resolution}.`);
 	else if (!allowed.includes(request.seconds))
-		no('seconds', `${row.name} makes clips of ${inWords(allowed)} seconds at ${request.resolution}, not ${request.seconds}.`);
+		no(
+			'seconds',
+			`${row.name} makes clips of ${inWords(allowed)} seconds at ${request.resolution}, not ${request.seconds}.`,
+		);
 	if (!row.aspectRatios.includes(request.aspectRatio))
 		no('aspectRatio', `${row.name} makes ${row.aspectRatios.join(' and ')}, not ${request.aspectRatio}.`);
 	if (!request.audio && row.audio === 'always')
@@ -72,7 +75,8 @@ function estimate(row: VideoRow, request: ClipRequest): Estimate {
 	const rate = request.audio ? loud : (row.usdPerSecondSilent[request.resolution] ?? loud);
 	const words = row.usdPerMillion
 		? (THOUGHT_TOKENS * row.usdPerMillion.text +
-				(request.prompt.length / CHARACTERS_A_TOKEN) * row.usdPerMillion.in) / MILLION
+				(request.prompt.length / CHARACTERS_A_TOKEN) * row.usdPerMillion.in) /
+			MILLION
 		: 0;
 	const also = words ? ` + about $${words.toFixed(3)} for prompt and thinking` : '';
 	const silent = request.audio ? '' : ', silent';
@@ -115,9 +119,19 @@ export function checkStoryboard(catalog: Catalog, input: StoryboardInput): Story
 function refuseLengths(row: VideoRow, input: StoryboardInput, shotSeconds: number[]): Refusal[] {
 	const allowed = lengths(row, row.defaultResolution);
 	if (input.shotSeconds && !allowed.includes(input.shotSeconds))
-		return [{ field: 'shotSeconds', message: `${row.name} makes clips of ${inWords(allowed)} seconds, not ${input.shotSeconds}.` }];
+		return [
+			{
+				field: 'shotSeconds',
+				message: `${row.name} makes clips of ${inWords(allowed)} seconds, not ${input.shotSeconds}.`,
+			},
+		];
 	if (!row.aspectRatios.includes(input.aspectRatio))
-		return [{ field: 'aspectRatio', message: `${row.name} makes ${row.aspectRatios.join(' and ')}, not ${input.aspectRatio}.` }];
+		return [
+			{
+				field: 'aspectRatio',
+				message: `${row.name} makes ${row.aspectRatios.join(' and ')}, not ${input.aspectRatio}.`,
+			},
+		];
 	const longest = (shotSeconds.at(-1) ?? 0) * input.maxShots;
 	if (input.seconds > longest + (shotSeconds[0] ?? 0) / 2)
 		return [

@@ -24,10 +24,13 @@ type Shape = {
 export function reading(thrown: unknown): Said | null {
 	if (thrown === null || typeof thrown !== 'object') return null;
 	const error = thrown as Shape;
-	if (typeof error.response?.status === 'number') return said(error.response.status, error.response.data, error.response.headers);
+	if (typeof error.response?.status === 'number')
+		return said(error.response.status, error.response.data, error.response.headers);
 	if (typeof error.status !== 'number') return null;
 	const body = typeof error.body === 'string' ? error.body : error.name === 'ApiError' ? error.message : undefined;
-	return body === undefined && error.name !== 'ApiError' && !('headers' in error) ? null : said(error.status, body, error.headers);
+	return body === undefined && error.name !== 'ApiError' && !('headers' in error)
+		? null
+		: said(error.status, body, error.headers);
 }
 
 /** An answer's status, body (text or parsed) and headers as what Google said. */
@@ -81,7 +84,12 @@ function codeOf(error: ErrorBody): string {
 const MAX_WORDS = 500;
 
 function messageOf(error: ErrorBody, body: unknown): string {
-	const words = typeof error.message === 'string' ? error.message : typeof body === 'string' && !/^\s*[<{[]/.test(body) ? body : '';
+	const words =
+		typeof error.message === 'string'
+			? error.message
+			: typeof body === 'string' && !/^\s*[<{[]/.test(body)
+				? body
+				: '';
 	return words.trim().slice(0, MAX_WORDS);
 }
 

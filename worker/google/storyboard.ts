@@ -33,7 +33,9 @@ export async function writeStoryboard(
 	if ('refusals' in terms) throw refused(terms.refusals);
 	const found = room.catalog.text(input.model);
 	if ('refusal' in found) throw new Fault('invalid_input', found.refusal);
-	const contents: Content[] = [{ role: 'user', parts: [...partsOf(brief), { text: termsOf(input, terms.shotSeconds) }] }];
+	const contents: Content[] = [
+		{ role: 'user', parts: [...partsOf(brief), { text: termsOf(input, terms.shotSeconds) }] },
+	];
 	const question = { system: DIRECTOR, contents, schema: storyboardSchema(terms.shotSeconds), doing: DOING };
 
 	progress?.('Writing the storyboard');
@@ -42,9 +44,14 @@ export async function writeStoryboard(
 	if ('storyboard' in fitted) return { ...fitted, model: found.row.id, costUsd: first.costUsd };
 
 	progress?.('Mending the storyboard');
-	const problems = first.cutShort ? ['It was cut short: write it more briefly.', ...fitted.problems] : fitted.problems;
+	const problems = first.cutShort
+		? ['It was cut short: write it more briefly.', ...fitted.problems]
+		: fitted.problems;
 	room.log.info({ problems }, 'a storyboard does not fit and is sent back once');
-	contents.push({ role: 'model', parts: [{ text: first.text || '{}' }] }, { role: 'user', parts: [{ text: repairOf(problems) }] });
+	contents.push(
+		{ role: 'model', parts: [{ text: first.text || '{}' }] },
+		{ role: 'user', parts: [{ text: repairOf(problems) }] },
+	);
 	const second = await askJson(room, found.row, question, grant, signal);
 	const mended = fit(second.text, { ...input, shotSeconds: terms.shotSeconds });
 	if ('storyboard' in mended) return { ...mended, model: found.row.id, costUsd: plus(first.costUsd, second.costUsd) };

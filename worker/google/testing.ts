@@ -35,12 +35,16 @@ export async function rehearse(start: Start): Promise<Rehearsed> {
 	const server = await start({ data: join(folder, 'rehearsal'), seconds: 0.05 });
 	const control = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
 		const headers = { 'content-type': 'application/json' };
-		const answer = await fetch(`${server.url}${path}`, { method, ...(body !== undefined && { headers, body: JSON.stringify(body) }) });
+		const answer = await fetch(`${server.url}${path}`, {
+			method,
+			...(body !== undefined && { headers, body: JSON.stringify(body) }),
+		});
 		const text = await answer.text();
 		if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
 		return (text ? JSON.parse(text) : undefined) as T;
 	};
-	const reopen = (waits: Partial<Waits> = {}) => openGoogle(configFor(server.url), { log: pino({ level: 'silent' }), waits: { ...SHORT, ...waits } });
+	const reopen = (waits: Partial<Waits> = {}) =>
+		openGoogle(configFor(server.url), { log: pino({ level: 'silent' }), waits: { ...SHORT, ...waits } });
 	return {
 		folder,
 		google: await reopen(),

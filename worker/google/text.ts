@@ -59,7 +59,10 @@ function read(answer: GenerateContentResponse, row: TextRow, doing: string): Ask
 	const text = parts.flatMap((part) => (part.thought ? [] : (part.text ?? []))).join('');
 	const cutShort = reason === 'MAX_TOKENS';
 	if (!text && !cutShort)
-		throw new Fault('unavailable', `Gemini answered without any text while ${doing}${reason ? ` (${reason})` : ''}.`);
+		throw new Fault(
+			'unavailable',
+			`Gemini answered without any text while ${doing}${reason ? ` (${reason})` : ''}.`,
+		);
 	return { text, cutShort, costUsd: costOf(answer, row) };
 }
 

@@ -175,8 +175,10 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 		await redis.eval(COLLECT, 1, KEYS.batch(id), ...data.jobs);
 	}
 
-	/** Nobody will come for a parked batch any more; its results stay to be found again. */
-	const abandon = async (id: string): Promise<void> => void (await redis.hset(KEYS.batch(id), 'parked', ''));
+	/** Nobody waits for a batch any more; its results stay to be found again. */
+	async function abandon(id: string): Promise<void> {
+		await redis.multi().hset(KEYS.batch(id), 'parked', '').del(KEYS.waiter(id)).exec();
+	}
 
 	/** Queues the callback of a batch that is done, if one is owed. */
 	async function announce(id: string): Promise<void> {

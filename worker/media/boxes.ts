@@ -58,7 +58,10 @@ export async function readMovie(path: string, name: string): Promise<Movie> {
 		if (moov.length > LARGEST_MOOV) throw new Fault('media', `${name} has a movie header of ${moov.length} bytes`);
 		const bytes = Buffer.alloc(moov.length);
 		await file.read(bytes, 0, moov.length, moov.start);
-		const movie = parseMovie(bytes, top.some(({ uuid }) => uuid === C2PA));
+		const movie = parseMovie(
+			bytes,
+			top.some(({ uuid }) => uuid === C2PA),
+		);
 		for (const track of movie.tracks) refuseMissingSamples(track, size, name);
 		return movie;
 	} catch (error) {
@@ -72,16 +75,19 @@ export async function readMovie(path: string, name: string): Promise<Movie> {
 type Box = { type: string; start: number; length: number; uuid?: string };
 
 const cutShort = (name: string, why: string) =>
-	new Fault('media', `${name} is cut short: ${why}`, { hint: 'The upload or download broke off. Bring the file again.' });
+	new Fault('media', `${name} is cut short: ${why}`, {
+		hint: 'The upload or download broke off. Bring the file again.',
+	});
 
 async function topBoxes(file: FileHandle, size: number, name: string): Promise<Box[]> {
 	const boxes: Box[] = [];
 	const head = Buffer.alloc(32);
-	for (let at = 0; at + 8 <= size; ) {
+	for (let at = 0; at + 8 <= size;) {
 		const { bytesRead } = await file.read(head, 0, 32, at);
 		const box = boxAt(head.subarray(0, bytesRead), 0, size - at);
 		if (!/^[\x20-\x7e\xa9]{4}$/.test(box.type) && boxes.some(({ type }) => type === 'moov')) break;
-		if (box.end > size - at) throw cutShort(name, `its '${box.type}' box goes ${box.end - (size - at)} bytes past the end`);
+		if (box.end > size - at)
+			throw cutShort(name, `its '${box.type}' box goes ${box.end - (size - at)} bytes past the end`);
 		const uuid = box.type === 'uuid' ? head.toString('hex', box.start, box.start + 16) : undefined;
 		boxes.push({ type: box.type, start: at + box.start, length: box.end - box.start, uuid });
 		at += box.end;
@@ -101,7 +107,7 @@ function boxAt(bytes: Buffer, at: number, room: number): { type: string; start: 
 
 function children(bytes: Buffer): { type: string; content: Buffer }[] {
 	const found = [];
-	for (let at = 0; at + 8 <= bytes.length; ) {
+	for (let at = 0; at + 8 <= bytes.length;) {
 		const { type, start, end } = boxAt(bytes, at, bytes.length - at);
 		if (end > bytes.length) throw new RangeError(`box ${type} leaves its parent`);
 		found.push({ type, content: bytes.subarray(start, end) });
@@ -113,7 +119,8 @@ function children(bytes: Buffer): { type: string; content: Buffer }[] {
 /** The content of the box at this path of types; null where it is missing. */
 function find(bytes: Buffer, ...types: string[]): Buffer | null {
 	let content: Buffer | null = bytes;
-	for (const wanted of types) content = content && (children(content).find(({ type }) => type === wanted)?.content ?? null);
+	for (const wanted of types)
+		content = content && (children(content).find(({ type }) => type === wanted)?.content ?? null);
 	return content;
 }
 

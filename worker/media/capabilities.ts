@@ -11,7 +11,21 @@ export type Capabilities = {
 
 /** What the film engine is built on, by the list of ffmpeg that names it. */
 const NEEDED = {
-	filters: ['xfade', 'fps', 'scale', 'pad', 'tpad', 'setsar', 'trim', 'aresample', 'apad', 'atrim', 'blackframe', 'thumbnail', 'bwdif'],
+	filters: [
+		'xfade',
+		'fps',
+		'scale',
+		'pad',
+		'tpad',
+		'setsar',
+		'trim',
+		'aresample',
+		'apad',
+		'atrim',
+		'blackframe',
+		'thumbnail',
+		'bwdif',
+	],
 	encoders: ['libx264', 'aac', 'mjpeg'],
 	bsfs: ['filter_units', 'h264_mp4toannexb', 'setts'],
 };
@@ -31,7 +45,7 @@ export async function readCapabilities(tools: Tools): Promise<Capabilities> {
 	const missing = Object.values(NEEDED).flatMap((names, index) => names.filter((name) => !has(lists[index]!, name)));
 	if (missing.length)
 		throw new Fault('invalid_input', `this ffmpeg lacks ${missing.join(', ')}`, {
-			hint: 'Install the distribution\'s ffmpeg (5.0 or newer) or point FFMPEG_PATH and FFPROBE_PATH to a full build.',
+			hint: "Install the distribution's ffmpeg (5.0 or newer) or point FFMPEG_PATH and FFPROBE_PATH to a full build.",
 		});
 	return {
 		version: /^ffmpeg version (\S+)/.exec(version!)?.[1] ?? 'unknown',

@@ -17,7 +17,8 @@ export async function checkSegment(path: string, frames: number, target: FilmTar
 	const movie = await readMovie(path, about);
 	const track = pictureTrack(movie, about);
 	checkSteps(track, movie, frames, target, about);
-	if (containerDelay(track) !== target.delay * target.ticks) throw new Fault('media', `${about}: its frames are decoded out of step`);
+	if (containerDelay(track) !== target.delay * target.ticks)
+		throw new Fault('media', `${about}: its frames are decoded out of step`);
 	const [first] = await idrFlags(path, track, 1);
 	if (!first) throw new Fault('media', `${about}: its first frame does not decode alone`);
 }
@@ -40,14 +41,20 @@ export async function checkPcm(path: string, samples: number, about: string): Pr
  * Refuses a film unless: all frames are there, each one step long; picture and sound begin at 0; the sync table lists
  * the IDR pictures and nothing else (browsers stop at others); the sound is as long as planned. Throws `internal`.
  */
-export async function checkFilm(path: string, plan: { frames: number; target: FilmTarget; samples: number | null }): Promise<void> {
+export async function checkFilm(
+	path: string,
+	plan: { frames: number; target: FilmTarget; samples: number | null },
+): Promise<void> {
 	const movie = await readMovie(path, 'the film');
 	const track = pictureTrack(movie, 'the film');
 	checkSteps(track, movie, plan.frames, plan.target, 'the film');
 	const idr = await idrFlags(path, track, track.sizes.length);
 	const listed = new Set(track.sync ?? track.sizes.keys());
 	const wrong = idr.findIndex((alone, sample) => alone !== listed.has(sample));
-	if (wrong >= 0) throw broken(`sample ${wrong} is ${idr[wrong] ? 'an IDR picture but not' : 'no IDR picture but'} listed as one`);
+	if (wrong >= 0)
+		throw broken(
+			`sample ${wrong} is ${idr[wrong] ? 'an IDR picture but not' : 'no IDR picture but'} listed as one`,
+		);
 	checkStart(track, movie);
 	checkTrack(movie, plan.samples, secondsOf(plan.frames, plan.target.rate));
 }
@@ -67,7 +74,8 @@ function checkSteps(track: Track, movie: Movie, frames: number, target: FilmTarg
 		});
 	const constant = constantFrames(track, movie.timescale);
 	const even = typeof constant !== 'string' && (frames === 1 || sameRate(constant.rate, target.rate));
-	const scale = track.timescale === target.timescale && track.durations.length === 1 && track.durations[0]![1] === target.ticks;
+	const scale =
+		track.timescale === target.timescale && track.durations.length === 1 && track.durations[0]![1] === target.ticks;
 	if (!even || !scale) throw new Fault('media', `${about}: its frames came out at uneven times`);
 }
 
@@ -77,7 +85,8 @@ async function idrFlags(path: string, track: Track, count: number): Promise<bool
 	try {
 		const units = nalReader(file, track.nalLength);
 		const flags = [];
-		for (let sample = 0; sample < count; sample++) flags.push(isIdr(await units(track.positions[sample]!, track.sizes[sample]!)));
+		for (let sample = 0; sample < count; sample++)
+			flags.push(isIdr(await units(track.positions[sample]!, track.sizes[sample]!)));
 		return flags;
 	} finally {
 		await file.close();
@@ -106,6 +115,8 @@ function checkTrack(movie: Movie, samples: number | null, seconds: number): void
 	const [edit] = track.edits;
 	const held = track.sizes.length * AAC_FRAME - (edit?.mediaTime ?? 0);
 	if (track.edits.length > 1 || track.timescale !== SAMPLE_RATE) throw broken('its sound does not begin at 0');
-	if (held < samples || held >= samples + 2 * AAC_FRAME) throw broken(`its sound holds ${held} samples, not ${samples}`);
-	if (edit && Math.abs(edit.duration - seconds * movie.timescale) > 1) throw broken('its sound is not as long as its picture');
+	if (held < samples || held >= samples + 2 * AAC_FRAME)
+		throw broken(`its sound holds ${held} samples, not ${samples}`);
+	if (edit && Math.abs(edit.duration - seconds * movie.timescale) > 1)
+		throw broken('its sound is not as long as its picture');
 }

@@ -8,7 +8,9 @@ export function explain({ target, frames, segments, clips, sound }: Plan): strin
 		const names = shown.map((index) => `${index + 1} (${clips[index]!.name})`).join(' and ');
 		return `${seconds(start)} + ${seconds(length)}: clip ${names} ${how}: ${why}`;
 	});
-	const heard = sound ? `sound of ${(sound.samples / SAMPLE_RATE).toFixed(3)} s from ${sound.pieces.filter(({ pcm }) => pcm).length} clips` : 'no sound';
+	const heard = sound
+		? `sound of ${(sound.samples / SAMPLE_RATE).toFixed(3)} s from ${sound.pieces.filter(({ pcm }) => pcm).length} clips`
+		: 'no sound';
 	return [
 		`${target.width}x${target.height}, ${rateText(target.rate)} frames a second, ${frames} frames, ${seconds(frames)}; ${heard}`,
 		...lines,

@@ -46,12 +46,16 @@ export async function openTools(options: {
 	ffprobe: string;
 	sandbox: 'auto' | 'require' | 'off';
 }): Promise<Tools> {
-	const [ffmpeg, ffprobe] = [await locate(options.ffmpeg, 'FFMPEG_PATH'), await locate(options.ffprobe, 'FFPROBE_PATH')];
+	const [ffmpeg, ffprobe] = [
+		await locate(options.ffmpeg, 'FFMPEG_PATH'),
+		await locate(options.ffprobe, 'FFPROBE_PATH'),
+	];
 	const sandbox = await openSandbox(options.sandbox, ffmpeg);
 	return {
 		ffmpegPath: ffmpeg,
 		sandbox,
-		ffmpeg: (run) => spawn(sandbox, ffmpeg, { ...run, args: ['-hide_banner', '-nostdin', '-v', 'error', ...run.args] }),
+		ffmpeg: (run) =>
+			spawn(sandbox, ffmpeg, { ...run, args: ['-hide_banner', '-nostdin', '-v', 'error', ...run.args] }),
 		ffprobe: (run) => spawn(sandbox, ffprobe, { ...run, args: ['-hide_banner', '-v', 'error', ...run.args] }),
 	};
 }
@@ -103,7 +107,13 @@ async function spawn(sandbox: Sandbox, binary: string, run: Run): Promise<{ stdo
 }
 
 /** A run that never reached the tool is our own trouble; everything the tool itself refuses is the file's. */
-function failure(about: string, why: string | null, exitCode: number | undefined, stderr: string, cause: unknown): Fault {
+function failure(
+	about: string,
+	why: string | null,
+	exitCode: number | undefined,
+	stderr: string,
+	cause: unknown,
+): Fault {
 	if (!why && (exitCode === undefined || /^(bwrap|prlimit|setpriv|nice):/m.test(stderr)))
 		return new Fault('internal', `ffmpeg could not be started: ${briefly(stderr)}`, { cause });
 	return new Fault('media', `${about}: ${why ?? briefly(stderr)}`, { cause });
@@ -156,14 +166,20 @@ function progressIn(text: string): { frames: number; seconds: number } {
 }
 
 /** Lines that say only that something failed, not what. */
-const EMPTY_WORDS = /^(Conversion failed!|Error while filtering|Failed to inject frame|Error initializing output|Nothing was written|Error marking filters)/i;
+const EMPTY_WORDS =
+	/^(Conversion failed!|Error while filtering|Failed to inject frame|Error initializing output|Nothing was written|Error marking filters)/i;
 const LONGEST_LINE = 200;
 
 /** One line of what ffmpeg complained about, without memory addresses and paths. */
 export function briefly(stderr: string): string {
 	const lines = stderr
 		.split('\n')
-		.map((line) => line.replace(/\[[^\]]*@ 0x[0-9a-f]+\]\s*/g, '').replace(/file:\S+?: /g, '').trim())
+		.map((line) =>
+			line
+				.replace(/\[[^\]]*@ 0x[0-9a-f]+\]\s*/g, '')
+				.replace(/file:\S+?: /g, '')
+				.trim(),
+		)
 		.filter((line) => line && !EMPTY_WORDS.test(line));
 	return (lines[0] ?? 'ffmpeg failed without a word').slice(0, LONGEST_LINE);
 }

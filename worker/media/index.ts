@@ -60,7 +60,8 @@ export async function openMedia(options: MediaOptions): Promise<Media> {
 		version,
 		probe: (path, { name, signal }) => probe(path, name, signal),
 		facts: factsOf,
-		thumbnail: (path, probed, out, { signal }) => pool(() => makeThumbnail({ tools, cache }, path, probed, out, signal), signal),
+		thumbnail: (path, probed, out, { signal }) =>
+			pool(() => makeThumbnail({ tools, cache }, path, probed, out, signal), signal),
 		stitch: (request, stitching) => stitchFilm(shop, request, stitching),
 	};
 }

@@ -18,5 +18,15 @@ export const isAllowedAudio = (codec: string): boolean =>
  */
 export function userInput(path: string, format: Format, ...options: string[]): Argument[] {
 	const { demuxer } = FORMATS[format];
-	return ['-protocol_whitelist', 'file', '-format_whitelist', demuxer, '-f', demuxer, ...options, '-i', { input: path }];
+	return [
+		'-protocol_whitelist',
+		'file',
+		'-format_whitelist',
+		demuxer,
+		'-f',
+		demuxer,
+		...options,
+		'-i',
+		{ input: path },
+	];
 }

@@ -19,14 +19,23 @@ const DISK_BYTES_A_SECOND = 5e6;
 export async function joinFilm(
 	plan: Plan,
 	files: { pictures: string[]; sound: string | null },
-	job: { folder: string; title: string; bytes: number; tools: Tools; signal: AbortSignal; progress: (seconds: number) => void },
+	job: {
+		folder: string;
+		title: string;
+		bytes: number;
+		tools: Tools;
+		signal: AbortSignal;
+		progress: (seconds: number) => void;
+	},
 ): Promise<string> {
 	await writeFile(join(job.folder, LIST), listOf(plan, files.pictures));
 	const scale = String(plan.target.timescale);
 	const args: Argument[] = [
 		...['-y', '-nostats', '-progress', 'pipe:1', '-copyts'],
 		...['-protocol_whitelist', 'file', '-format_whitelist', 'concat,mov', '-f', 'concat', '-i', LIST],
-		...(files.sound ? ['-protocol_whitelist', 'file', '-format_whitelist', 'mov', '-f', 'mov', '-i', files.sound] : []),
+		...(files.sound
+			? ['-protocol_whitelist', 'file', '-format_whitelist', 'mov', '-f', 'mov', '-i', files.sound]
+			: []),
 		...['-map', '0:v', ...(files.sound ? ['-map', '1:a'] : []), '-c', 'copy', '-map_metadata', '-1'],
 		...['-metadata', `title=${job.title}`, '-video_track_timescale', scale, '-movie_timescale', scale],
 		...['-movflags', '+faststart', '-f', 'mp4', 'film.mp4'],

@@ -6,9 +6,13 @@ const ENGINE = 1;
 
 /** The content address of what a recipe makes: inputs count by their content, not by where they lie. */
 export function keyOf({ inputs, output, extension }: Recipe, engine: string): string {
-	const anonymous = inputs.map(({ id, options }) => ({ id, options: options.filter((option) => typeof option === 'string') }));
+	const anonymous = inputs.map(({ id, options }) => ({
+		id,
+		options: options.filter((option) => typeof option === 'string'),
+	}));
 	return hashOf({ inputs: anonymous, output, extension }, engine);
 }
 
 /** The address of anything made from plain values by this engine on that ffmpeg. */
-export const hashOf = (content: object, engine: string): string => sha256(canonical({ ...content, engine: `${ENGINE} ${engine}` }));
+export const hashOf = (content: object, engine: string): string =>
+	sha256(canonical({ ...content, engine: `${ENGINE} ${engine}` }));

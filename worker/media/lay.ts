@@ -24,14 +24,20 @@ export type LaidClip = {
  * cuts are rounded to these, a cut behind the end is the end. Throws `media` for a clip without moving pictures and
  * `invalid_input` for cuts or crossfades that leave nothing of a clip.
  */
-export function layClips(timeline: Timeline, clips: PlanClip[]): { target: FilmTarget; laid: LaidClip[]; frames: number } {
+export function layClips(
+	timeline: Timeline,
+	clips: PlanClip[],
+): { target: FilmTarget; laid: LaidClip[]; frames: number } {
 	for (const { name, probe } of clips) {
 		if (probe.kind === 'video' && probe.video) continue;
 		throw new Fault('media', `${name} is ${probe.kind === 'audio' ? 'sound' : 'a picture'}, not a clip`, {
 			hint: 'A film is stitched from video clips.',
 		});
 	}
-	const weighed = clips.map(({ probe }, index) => ({ picture: probe.video!, seconds: shownSeconds(timeline, index, probe.seconds) }));
+	const weighed = clips.map(({ probe }, index) => ({
+		picture: probe.video!,
+		seconds: shownSeconds(timeline, index, probe.seconds),
+	}));
 	const target = chooseTarget(weighed, timeline.target);
 	const cuts = clips.map((clip, index) => cutClip(timeline, clip, index, target.rate));
 	const fades = clips.map((_, index) => fadeInto(timeline, index, target.rate));
@@ -53,16 +59,26 @@ function shownSeconds({ clips }: Timeline, index: number, seconds: number): numb
 	return Math.max(0, Math.min(cutTo, seconds) - cutFrom);
 }
 
-function cutClip({ clips }: Timeline, { name, probe }: PlanClip, index: number, rate: Rate): { from: number; to: number } {
+function cutClip(
+	{ clips }: Timeline,
+	{ name, probe }: PlanClip,
+	index: number,
+	rate: Rate,
+): { from: number; to: number } {
 	const video = probe.video!;
-	const count = !video.uneven && sameRate(video.rate, rate) ? video.frames : Math.max(1, framesIn(video.seconds, rate));
+	const count =
+		!video.uneven && sameRate(video.rate, rate) ? video.frames : Math.max(1, framesIn(video.seconds, rate));
 	const { cutFrom, cutTo } = clips[index]!;
 	const from = cutFrom === undefined ? 0 : framesIn(cutFrom, rate);
 	const to = cutTo === undefined ? count : Math.min(count, framesIn(cutTo, rate));
 	if (from < to) return { from, to };
-	throw new Fault('invalid_input', `the cut of clip ${index + 1}, ${name}, leaves nothing of its ${round(video.seconds)} s`, {
-		hint: `It is cut from ${cutFrom ?? 0} s to ${cutTo ?? round(video.seconds)} s.`,
-	});
+	throw new Fault(
+		'invalid_input',
+		`the cut of clip ${index + 1}, ${name}, leaves nothing of its ${round(video.seconds)} s`,
+		{
+			hint: `It is cut from ${cutFrom ?? 0} s to ${cutTo ?? round(video.seconds)} s.`,
+		},
+	);
 }
 
 function fadeInto({ clips }: Timeline, index: number, rate: Rate): number {
@@ -71,9 +87,13 @@ function fadeInto({ clips }: Timeline, index: number, rate: Rate): number {
 }
 
 function fadeTooLong(name: string, index: number, frames: number, rate: Rate): Fault {
-	return new Fault('invalid_input', `the crossfades of clip ${index + 1}, ${name}, are longer than its ${round(secondsOf(frames, rate))} s`, {
-		hint: 'Shorten transitionSeconds, or use a cut there.',
-	});
+	return new Fault(
+		'invalid_input',
+		`the crossfades of clip ${index + 1}, ${name}, are longer than its ${round(secondsOf(frames, rate))} s`,
+		{
+			hint: 'Shorten transitionSeconds, or use a cut there.',
+		},
+	);
 }
 
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000;

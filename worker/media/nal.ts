@@ -25,7 +25,7 @@ export function nalReader(file: FileHandle, nalLength: number): (position: numbe
 	};
 	return async (position, size) => {
 		const units: Nal[] = [];
-		for (let at = position; at < position + size; ) {
+		for (let at = position; at < position + size;) {
 			const head = await need(at, nalLength + 1);
 			if (head.length < nalLength + 1) throw new RangeError('a sample ends behind the file');
 			const bytes = head.readUIntBE(0, nalLength);

@@ -74,7 +74,8 @@ export async function pictureOf(about: About): Promise<Picture> {
 	const constant = track && movie && !movie.fragmented ? constantFrames(track, movie.timescale) : uncounted(movie);
 	const timing = still ? STILL : typeof constant === 'string' ? await byPackets(about) : byTables(constant, about);
 	const codec = stream.codec_name ?? 'unknown';
-	const copyable = typeof constant !== 'string' && codec === 'h264' && track?.format === 'avc1' && track.descriptions === 1;
+	const copyable =
+		typeof constant !== 'string' && codec === 'h264' && track?.format === 'avc1' && track.descriptions === 1;
 	return {
 		stream: stream.index,
 		codec,
@@ -88,12 +89,14 @@ export async function pictureOf(about: About): Promise<Picture> {
 	};
 }
 
-const uncounted = (movie: Movie | null) => (movie ? 'its samples are not listed' : 'its container keeps no exact times');
+const uncounted = (movie: Movie | null) =>
+	movie ? 'its samples are not listed' : 'its container keeps no exact times';
 
 type Timing = Pick<Picture, 'frames' | 'rate' | 'seconds' | 'lastFrameSeconds' | 'startSeconds'>;
 const STILL: Timing = { frames: 1, rate: { n: 1, d: 1 }, seconds: 0, lastFrameSeconds: 0, startSeconds: 0 };
 
-const startOf = ({ stream, containerStart }: About) => Math.max(0, (Number(stream.start_time ?? 0) || 0) - containerStart);
+const startOf = ({ stream, containerStart }: About) =>
+	Math.max(0, (Number(stream.start_time ?? 0) || 0) - containerStart);
 
 function byTables({ order, rate }: ConstantFrames, about: About): Timing {
 	const [frames, one] = [order.length, secondsOf(1, rate)];
@@ -140,7 +143,8 @@ async function copyFacts({ path, name }: About, track: Track, constant: Constant
 		const units = nalReader(file, track.nalLength);
 		const idr = [];
 		for (const sample of track.sync ?? order.keys()) {
-			if (sample < order.length && isIdr(await units(track.positions[sample]!, track.sizes[sample]!))) idr.push(order[sample]!);
+			if (sample < order.length && isIdr(await units(track.positions[sample]!, track.sizes[sample]!)))
+				idr.push(order[sample]!);
 		}
 		return { timescale, ticks, delay, idr: idr.sort((a, b) => a - b), closed: closedPrefixes(order) };
 	} catch (error) {

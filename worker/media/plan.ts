@@ -44,10 +44,19 @@ const LEAST_COPIED_SECONDS = 0.5;
 export function planFilm(timeline: Timeline, clips: PlanClip[], engine: string): Plan {
 	const { target, laid, frames } = layClips(timeline, clips);
 	const copied = laid.map((clip) => whyNotCopied(clip.source.probe.video!, target));
-	const delay = laid.reduce((most, { source }, index) => (copied[index] ? most : Math.max(most, source.probe.video!.copy!.delay)), target.delay);
+	const delay = laid.reduce(
+		(most, { source }, index) => (copied[index] ? most : Math.max(most, source.probe.video!.copy!.delay)),
+		target.delay,
+	);
 	const film = { ...target, delay };
 	const segments = laid.flatMap((clip, index) => segmentsOf(clip, laid[index + 1], copied[index]!, film));
-	return { target: film, frames, clips: laid, segments: address(segments, engine), sound: planSound(laid, film, engine) };
+	return {
+		target: film,
+		frames,
+		clips: laid,
+		segments: address(segments, engine),
+		sound: planSound(laid, film, engine),
+	};
 }
 
 type Draft = Omit<Segment, 'key' | 'start'>;
@@ -80,9 +89,13 @@ function bodyOf(clip: LaidClip, whyNot: string | null, target: FilmTarget): Draf
 	if (!range || (!whole && secondsOf(range.to - range.from, target.rate) < LEAST_COPIED_SECONDS))
 		return [encode(clip, from, to, 'it is cut or faded in where no frame decodes alone', target)];
 	return [
-		...(range.from > from ? [encode(clip, from, range.from, 'before the first frame that decodes alone', target)] : []),
+		...(range.from > from
+			? [encode(clip, from, range.from, 'before the first frame that decodes alone', target)]
+			: []),
 		copy(clip, range.from, range.to, whole, target),
-		...(range.to < to ? [encode(clip, range.to, to, 'its cut falls between frames that depend on each other', target)] : []),
+		...(range.to < to
+			? [encode(clip, range.to, to, 'its cut falls between frames that depend on each other', target)]
+			: []),
 	];
 }
 
@@ -93,7 +106,9 @@ function encode(clip: LaidClip, from: number, to: number, why: string, target: F
 
 function copy(clip: LaidClip, from: number, to: number, whole: boolean, target: FilmTarget): Draft {
 	const recipe = copyRecipe(clip.source, from, to, target);
-	const why = whole ? 'it already is what the film is' : 'the part of it that decodes alone already is what the film is';
+	const why = whole
+		? 'it already is what the film is'
+		: 'the part of it that decodes alone already is what the film is';
 	return { recipe, clips: [clip.index], how: 'copied', why, frames: to - from };
 }
 

@@ -73,7 +73,11 @@ const READ_BYTES_A_SECOND = 20e6;
  * Reads what a file is and what its frames are, believing neither its name nor its duration field. Throws `media`,
  * naming the file, for formats and codecs that are not allowed, for half files and for files without a frame.
  */
-export async function probeFile(tools: Tools, path: string, { name, signal }: { name: string; signal: AbortSignal }): Promise<Probe> {
+export async function probeFile(
+	tools: Tools,
+	path: string,
+	{ name, signal }: { name: string; signal: AbortSignal },
+): Promise<Probe> {
 	const format = await sniff(path, name);
 	const { size } = await stat(path);
 	const seconds = PROBE_SECONDS + size / READ_BYTES_A_SECOND;
@@ -81,16 +85,29 @@ export async function probeFile(tools: Tools, path: string, { name, signal }: { 
 		(await tools.ffprobe({ args: [...userInput(path, format), ...args], about: name, seconds, signal })).stdout;
 	const movie = format === 'mov' ? await readMovie(path, name) : null;
 	if (!movie) await refuseHalfFile(path, format, name);
-	const { streams = [], format: container = {} } = JSON.parse(await ask('-of', 'json', '-show_streams', '-show_format')) as Answer;
+	const { streams = [], format: container = {} } = JSON.parse(
+		await ask('-of', 'json', '-show_streams', '-show_format'),
+	) as Answer;
 	const picture = streams.find(({ codec_type, disposition }) => codec_type === 'video' && !disposition?.attached_pic);
 	const sounds = streams.filter(({ codec_type }) => codec_type === 'audio');
 	const kind = FORMATS[format].what === 'picture' ? 'picture' : picture ? 'video' : 'audio';
 	if (!picture && !sounds.length) throw new Fault('media', `${name} holds neither picture nor sound`);
 	if (picture) refusePicture(picture, kind, name);
-	const video = picture ? await pictureOf({ stream: picture, still: kind === 'picture', path, name, movie, ask, containerStart: Number(container.start_time ?? 0) || 0 }) : null;
+	const video = picture
+		? await pictureOf({
+				stream: picture,
+				still: kind === 'picture',
+				path,
+				name,
+				movie,
+				ask,
+				containerStart: Number(container.start_time ?? 0) || 0,
+			})
+		: null;
 	const audio = soundOf(sounds, container, name);
 	const length = kind === 'picture' ? 0 : (video?.seconds ?? audio?.seconds ?? 0);
-	if (length > MOST_SECONDS) throw new Fault('media', `${name} lasts ${Math.round(length / 3600)} hours; a day is the most`);
+	if (length > MOST_SECONDS)
+		throw new Fault('media', `${name} lasts ${Math.round(length / 3600)} hours; a day is the most`);
 	return { kind, format, bytes: size, seconds: length, provenance: carriesC2pa(movie), video, audio };
 }
 
@@ -100,7 +117,11 @@ type Answer = { streams?: Stream[]; format?: { start_time?: string; duration?: s
 
 const carriesC2pa = (movie: Movie | null) => movie?.provenance ?? false;
 
-function refusePicture({ codec_name = 'an unknown codec', width = 0, height = 0 }: Stream, kind: Probe['kind'], name: string): void {
+function refusePicture(
+	{ codec_name = 'an unknown codec', width = 0, height = 0 }: Stream,
+	kind: Probe['kind'],
+	name: string,
+): void {
 	const allowed: readonly string[] = kind === 'picture' ? CODECS.picture : CODECS.video;
 	if (!allowed.includes(codec_name))
 		throw new Fault('media', `${name} holds ${codec_name}, which Reelsmith does not read`, {
@@ -115,7 +136,8 @@ function soundOf(sounds: Stream[], container: { duration?: string }, name: strin
 	const [first] = sounds;
 	if (!first) return null;
 	const codec = first.codec_name ?? 'an unknown codec';
-	if (!isAllowedAudio(codec)) throw new Fault('media', `the sound of ${name} is ${codec}, which Reelsmith does not read`);
+	if (!isAllowedAudio(codec))
+		throw new Fault('media', `the sound of ${name} is ${codec}, which Reelsmith does not read`);
 	return {
 		stream: first.index,
 		codec,
@@ -132,7 +154,18 @@ export function factsOf(probe: Probe): MediaFacts {
 	const fps = (rate: Rate | undefined) => (rate ? rateText(rate) : '1/1');
 	return {
 		seconds: probe.seconds,
-		video: video && { codec: video.codec, width: video.width, height: video.height, fps: fps(video.rate), frames: video.frames },
-		audio: audio && { codec: audio.codec, sampleRate: audio.sampleRate, channels: audio.channels, seconds: audio.seconds },
+		video: video && {
+			codec: video.codec,
+			width: video.width,
+			height: video.height,
+			fps: fps(video.rate),
+			frames: video.frames,
+		},
+		audio: audio && {
+			codec: audio.codec,
+			sampleRate: audio.sampleRate,
+			channels: audio.channels,
+			seconds: audio.seconds,
+		},
 	};
 }

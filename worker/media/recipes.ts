@@ -24,7 +24,10 @@ const ENCODER = ['-c:v', 'libx264', '-profile:v', 'high', '-preset', 'veryfast',
 /** One IDR at the start of a piece and one every 250 frames; no frame may refer across an I frame. */
 const STRUCTURE = ['-x264-params', 'open-gop=0:scenecut=0:keyint=250'];
 
-const input = ({ id, path, probe }: Source, ...options: string[]) => ({ id, options: userInput(path, probe.format, ...options) });
+const input = ({ id, path, probe }: Source, ...options: string[]) => ({
+	id,
+	options: userInput(path, probe.format, ...options),
+});
 const picture = ({ probe }: Source): Picture => probe.video!;
 
 /**
@@ -37,10 +40,7 @@ export function copyRecipe(source: Source, from: number, to: number, target: Fil
 	const seek = from ? ['-noaccurate_seek', '-ss', (((from + 0.5) * rate.d) / rate.n).toFixed(6)] : [];
 	return {
 		inputs: [input(source, ...seek)],
-		output: [
-			...['-map', `0:${stream}`, '-c:v', 'copy', '-frames:v', String(to - from)],
-			...retimed(target),
-		],
+		output: [...['-map', `0:${stream}`, '-c:v', 'copy', '-frames:v', String(to - from)], ...retimed(target)],
 		extension: 'mp4',
 	};
 }
@@ -110,13 +110,29 @@ export function retimed(target: FilmTarget): string[] {
 	return ['-bsf:v', `${WITHOUT_SEI},${times}`, ...container(target)];
 }
 
-const container = ({ timescale }: FilmTarget) => ['-video_track_timescale', String(timescale), '-map_metadata', '-1', '-f', 'mp4'];
+const container = ({ timescale }: FilmTarget) => [
+	'-video_track_timescale',
+	String(timescale),
+	'-map_metadata',
+	'-1',
+	'-f',
+	'mp4',
+];
 
 function encoded(frames: number, target: FilmTarget): string[] {
 	const { space, transfer, primaries } = target.colour;
 	const tags = { '-colorspace': space, '-color_trc': transfer, '-color_primaries': primaries };
 	return [
-		...['-frames:v', String(frames), '-fps_mode', 'passthrough', ...ENCODER, '-level:v', target.level, ...STRUCTURE],
+		...[
+			'-frames:v',
+			String(frames),
+			'-fps_mode',
+			'passthrough',
+			...ENCODER,
+			'-level:v',
+			target.level,
+			...STRUCTURE,
+		],
 		...Object.entries(tags).flatMap(([option, value]) => (value === 'unknown' ? [] : [option, value])),
 		...['-bsf:v', WITHOUT_SEI, ...container(target)],
 	];
@@ -160,7 +176,8 @@ const inverse = ({ n, d }: Rate): Rate => ({ n: d, d: n });
 function scaled(video: Picture, target: FilmTarget): string[] {
 	const size = fittedSize(video, target);
 	const colours = isHdr(video.colour.transfer) ? '' : matrixChange(video, target);
-	const same = size.width === video.width && size.height === video.height && video.pixelAspect.n === video.pixelAspect.d;
+	const same =
+		size.width === video.width && size.height === video.height && video.pixelAspect.n === video.pixelAspect.d;
 	const scale = same && !colours ? [] : [`scale=${size.width}:${size.height}:flags=lanczos+accurate_rnd${colours}`];
 	const pad = `pad=${target.width}:${target.height}:${(target.width - size.width) / 2}:${(target.height - size.height) / 2}`;
 	return size.width === target.width && size.height === target.height ? scale : [...scale, pad];

@@ -53,10 +53,12 @@ export async function renderPieces(
 	const failed = new AbortController();
 	const either = AbortSignal.any([signal, failed.signal]);
 	const runs = shareRuns(missing).map((together) =>
-		kitchen.pool(() => make(together, folder, kitchen, either, done), either).catch((error: unknown) => {
-			failed.abort(error);
-			throw error;
-		}),
+		kitchen
+			.pool(() => make(together, folder, kitchen, either, done), either)
+			.catch((error: unknown) => {
+				failed.abort(error);
+				throw error;
+			}),
 	);
 	const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
 	signal.throwIfAborted();
@@ -79,7 +81,8 @@ async function isKept(piece: Piece, folder: string, cache: Cache): Promise<boole
 }
 
 /** Where a piece lies in the folder of a job. */
-export const fileIn = (folder: string, { key, recipe }: Pick<Piece, 'key' | 'recipe'>): string => join(folder, `${key}.${recipe.extension}`);
+export const fileIn = (folder: string, { key, recipe }: Pick<Piece, 'key' | 'recipe'>): string =>
+	join(folder, `${key}.${recipe.extension}`);
 
 /** Cheap pieces that read the same file with the same options go into one run: starting ffmpeg is most of their cost. */
 function shareRuns(pieces: Piece[]): Piece[][] {
@@ -96,14 +99,30 @@ function shareRuns(pieces: Piece[]): Piece[][] {
 
 const cost = (run: Piece[]) => run.reduce((sum, { seconds, weight }) => sum + seconds * weight, 0);
 
-async function make(run: Piece[], folder: string, { tools, cache, threads }: Kitchen, signal: AbortSignal, done: (piece: Piece, share: number) => void) {
+async function make(
+	run: Piece[],
+	folder: string,
+	{ tools, cache, threads }: Kitchen,
+	signal: AbortSignal,
+	done: (piece: Piece, share: number) => void,
+) {
 	const scratch = await cache.scratch();
 	try {
 		const [first] = run;
 		const limit = String(threads);
-		const args: Argument[] = ['-y', '-filter_threads', '1', '-filter_complex_threads', '1', '-nostats', '-progress', 'pipe:1'];
+		const args: Argument[] = [
+			'-y',
+			'-filter_threads',
+			'1',
+			'-filter_complex_threads',
+			'1',
+			'-nostats',
+			'-progress',
+			'pipe:1',
+		];
 		for (const { options } of first!.recipe.inputs) args.push('-threads', limit, ...options);
-		for (const [index, { recipe }] of run.entries()) args.push(...recipe.output, '-threads', limit, `${index}.${recipe.extension}`);
+		for (const [index, { recipe }] of run.entries())
+			args.push(...recipe.output, '-threads', limit, `${index}.${recipe.extension}`);
 		await tools.ffmpeg({
 			args,
 			folder: scratch,
@@ -130,9 +149,33 @@ async function make(run: Piece[], folder: string, { tools, cache, threads }: Kit
  * Encoders run one or two frames ahead by the length of the piece; where that is not what the film's other pieces do,
  * decoding times would collide at the joint: then the piece is copied once more with times counted anew.
  */
-async function keepStep(made: string, { about, bytes }: Piece, target: FilmTarget, job: { tools: Tools; scratch: string; signal: AbortSignal }) {
+async function keepStep(
+	made: string,
+	{ about, bytes }: Piece,
+	target: FilmTarget,
+	job: { tools: Tools; scratch: string; signal: AbortSignal },
+) {
 	if (await isInStep(made, target, about)) return;
-	const args = ['-y', '-f', 'mov', '-i', basename(made), '-map', '0:v', '-c', 'copy', ...retimed(target), 'retimed.mp4'];
-	await job.tools.ffmpeg({ args, folder: job.scratch, about, seconds: BASE_SECONDS, fileBytes: bytes, signal: job.signal });
+	const args = [
+		'-y',
+		'-f',
+		'mov',
+		'-i',
+		basename(made),
+		'-map',
+		'0:v',
+		'-c',
+		'copy',
+		...retimed(target),
+		'retimed.mp4',
+	];
+	await job.tools.ffmpeg({
+		args,
+		folder: job.scratch,
+		about,
+		seconds: BASE_SECONDS,
+		fileBytes: bytes,
+		signal: job.signal,
+	});
 	await rename(join(job.scratch, 'retimed.mp4'), made);
 }

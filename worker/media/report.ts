@@ -44,10 +44,16 @@ function lostOf({ clips }: Plan): string[] {
 		const { video, audio } = probe;
 		return [
 			...(probe.provenance ? [`the provenance record (C2PA) ${of}: it vouches for the original file alone`] : []),
-			...(audio && audio.channels > 2 ? [`the surround sound ${of}: ${audio.channels} channels became stereo`] : []),
-			...(audio && audio.tracks > 1 ? [`the further sound tracks ${of}: the film has the first of ${audio.tracks}`] : []),
+			...(audio && audio.channels > 2
+				? [`the surround sound ${of}: ${audio.channels} channels became stereo`]
+				: []),
+			...(audio && audio.tracks > 1
+				? [`the further sound tracks ${of}: the film has the first of ${audio.tracks}`]
+				: []),
 			...(video && isHdr(video.colour.transfer) ? [`the high dynamic range ${of}`] : []),
-			...(video && /1[0-6]le|1[0-6]be/.test(video.pixelFormat) ? [`the finer colour ${of}: ${video.pixelFormat} became 8 bit`] : []),
+			...(video && /1[0-6]le|1[0-6]be/.test(video.pixelFormat)
+				? [`the finer colour ${of}: ${video.pixelFormat} became 8 bit`]
+				: []),
 		];
 	});
 	const more = lost.length - MOST_LINES;

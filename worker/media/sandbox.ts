@@ -53,25 +53,46 @@ export async function openSandbox(mode: 'auto' | 'require' | 'off', binary: stri
 	const walled: Sandbox = {
 		sandboxed: true,
 		confine: (tool, confines) => ({
-			...split([...outer, bwrap!, ...walls(tool, confines), ...(prlimit ? limited(prlimit, confines) : []), tool]),
+			...split([
+				...outer,
+				bwrap!,
+				...walls(tool, confines),
+				...(prlimit ? limited(prlimit, confines) : []),
+				tool,
+			]),
 			cwd: '/',
 			inputs: confines.inputs.map((_, index) => `/in/${index}`),
 		}),
 	};
 	if (mode !== 'off' && bwrap && (await works(walled, binary))) return walled;
 	if (mode === 'require')
-		throw new Fault('invalid_input', `REELSMITH_SANDBOX=require, but bubblewrap ${bwrap ? 'does not work here' : 'is missing'}`, {
-			hint: 'Install bubblewrap and allow user namespaces, or set REELSMITH_SANDBOX=auto.',
-		});
+		throw new Fault(
+			'invalid_input',
+			`REELSMITH_SANDBOX=require, but bubblewrap ${bwrap ? 'does not work here' : 'is missing'}`,
+			{
+				hint: 'Install bubblewrap and allow user namespaces, or set REELSMITH_SANDBOX=auto.',
+			},
+		);
 	for (const limits of [true, false]) if (await works(plain(limits), binary)) return plain(limits);
-	return { sandboxed: false, confine: (tool, { inputs, folder }) => ({ command: tool, args: [], cwd: folder ?? '/', inputs }) };
+	return {
+		sandboxed: false,
+		confine: (tool, { inputs, folder }) => ({ command: tool, args: [], cwd: folder ?? '/', inputs }),
+	};
 }
 
 /** The absolute path of a program, as a shell finds it; null where it is not on PATH. */
 export async function whichOrNull(program: string): Promise<string | null> {
-	const places = isAbsolute(program) ? [program] : (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
+	const places = isAbsolute(program)
+		? [program]
+		: (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
 	for (const place of places) {
-		if (await access(place, constants.X_OK).then(() => true, () => false)) return place;
+		if (
+			await access(place, constants.X_OK).then(
+				() => true,
+				() => false,
+			)
+		)
+			return place;
 	}
 	return null;
 }
@@ -106,7 +127,10 @@ async function works(sandbox: Sandbox, binary: string): Promise<boolean> {
 		cpuSeconds: TRY_SECONDS,
 		fileBytes: 0,
 	});
-	return promisify(execFile)(command, [...args, '-hide_banner', '-version'], { cwd, timeout: TRY_SECONDS * SECOND }).then(
+	return promisify(execFile)(command, [...args, '-hide_banner', '-version'], {
+		cwd,
+		timeout: TRY_SECONDS * SECOND,
+	}).then(
 		() => true,
 		() => false,
 	);

@@ -29,9 +29,13 @@ export async function sniff(path: string, name: string): Promise<Format> {
 		const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
 		const format = formatOf(head.subarray(0, bytesRead));
 		if (format) return format;
-		throw new Fault('media', `${name} is ${bytesRead ? 'no video, sound or picture that Reelsmith reads' : 'empty'}`, {
-			hint: 'Use MP4, MOV or WebM for video, WAV, MP3, M4A, AAC or FLAC for sound, JPEG, PNG or WebP for pictures.',
-		});
+		throw new Fault(
+			'media',
+			`${name} is ${bytesRead ? 'no video, sound or picture that Reelsmith reads' : 'empty'}`,
+			{
+				hint: 'Use MP4, MOV or WebM for video, WAV, MP3, M4A, AAC or FLAC for sound, JPEG, PNG or WebP for pictures.',
+			},
+		);
 	} finally {
 		await file.close();
 	}

@@ -18,10 +18,18 @@ const SPARE_BYTES = 16 * 1024 * 1024;
  * The film's sound, encoded once from first to last sample: AAC packets of single clips cannot be joined exactly.
  * Needs the pieces' PCM in `folder`; leaves the track there (or finds it in the cache) and returns its name.
  */
-export async function encodeProgramme({ tools, cache, pool }: Kitchen, plan: SoundPlan, folder: string, signal: AbortSignal): Promise<string> {
+export async function encodeProgramme(
+	{ tools, cache, pool }: Kitchen,
+	plan: SoundPlan,
+	folder: string,
+	signal: AbortSignal,
+): Promise<string> {
 	const [name, raw, track] = [`${plan.key}.m4a`, 'film.pcm', join(folder, `${plan.key}.m4a`)];
 	if (await cache.take(plan.key, 'm4a', track)) {
-		const whole = await checkSound(track, plan.samples).then(() => true, () => false);
+		const whole = await checkSound(track, plan.samples).then(
+			() => true,
+			() => false,
+		);
 		if (whole) return name;
 		await rm(track);
 	}
@@ -50,7 +58,12 @@ export async function encodeProgramme({ tools, cache, pool }: Kitchen, plan: Sou
  * `fileOf` tells where a clip's PCM lies. The mix keeps equal power (sine and cosine), because two shots' sounds have
  * nothing in common and would dip in a linear one; peaks are held at full scale.
  */
-export async function writeProgramme(pieces: SoundPiece[], fileOf: (piece: SoundPiece) => string | null, out: string, signal: AbortSignal): Promise<void> {
+export async function writeProgramme(
+	pieces: SoundPiece[],
+	fileOf: (piece: SoundPiece) => string | null,
+	out: string,
+	signal: AbortSignal,
+): Promise<void> {
 	const film = await open(out, 'w');
 	try {
 		let tail = Buffer.alloc(0);
@@ -64,13 +77,20 @@ export async function writeProgramme(pieces: SoundPiece[], fileOf: (piece: Sound
 }
 
 /** Writes one piece up to where the next begins to fade in; returns the rest, which is mixed with the next. */
-async function writePiece(film: FileHandle, piece: SoundPiece, path: string | null, before: Buffer, shared: number): Promise<Buffer<ArrayBuffer>> {
+async function writePiece(
+	film: FileHandle,
+	piece: SoundPiece,
+	path: string | null,
+	before: Buffer,
+	shared: number,
+): Promise<Buffer<ArrayBuffer>> {
 	const file = path === null ? null : await open(path);
 	try {
 		const read = (from: number, samples: number) => readSamples(file, from, samples);
 		if (piece.fadeIn) await film.writeFile(mixed(before, await read(0, piece.fadeIn)));
 		const end = piece.samples - shared;
-		for (let at = piece.fadeIn; at < end; at += BLOCK) await film.writeFile(await read(at, Math.min(BLOCK, end - at)));
+		for (let at = piece.fadeIn; at < end; at += BLOCK)
+			await film.writeFile(await read(at, Math.min(BLOCK, end - at)));
 		return await read(end, shared);
 	} finally {
 		await file?.close();
@@ -79,7 +99,7 @@ async function writePiece(film: FileHandle, piece: SoundPiece, path: string | nu
 
 async function readSamples(file: FileHandle | null, from: number, samples: number): Promise<Buffer<ArrayBuffer>> {
 	const bytes = Buffer.alloc(samples * SAMPLE_BYTES);
-	for (let filled = 0; file && filled < bytes.length; ) {
+	for (let filled = 0; file && filled < bytes.length;) {
 		const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from * SAMPLE_BYTES + filled);
 		if (!bytesRead) throw new RangeError('a piece of sound is shorter than planned');
 		filled += bytesRead;

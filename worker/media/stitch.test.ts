@@ -17,7 +17,8 @@ afterAll(clips.remove);
 function bestOffset(film: Int16Array, piece: Int16Array, at: number): number {
 	const difference = (offset: number) => {
 		let sum = 0;
-		for (let index = 2000; index < piece.length - 2000; index++) sum += (piece[index]! - (film[at + offset + index] ?? 0)) ** 2;
+		for (let index = 2000; index < piece.length - 2000; index++)
+			sum += (piece[index]! - (film[at + offset + index] ?? 0)) ** 2;
 		return sum;
 	};
 	return [-3, -2, -1, 0, 1, 2, 3].toSorted((a, b) => difference(a) - difference(b))[0]!;
@@ -25,12 +26,29 @@ function bestOffset(film: Int16Array, piece: Int16Array, at: number): number {
 
 test('matched clips are copied: every frame is bit-exact and in order, every joint of the sound exact to the sample', async () => {
 	const paths = [clips.path('a2'), clips.path('b3'), clips.path('a3'), clips.path('a2')];
-	const { report, out } = await stitchTest(media, clips.folder, paths.map((path) => ({ path })));
+	const { report, out } = await stitchTest(
+		media,
+		clips.folder,
+		paths.map((path) => ({ path })),
+	);
 
-	expect(report).toMatchObject({ width: 320, height: 180, fps: '24/1', frames: 240, seconds: 10, copiedSeconds: 10, encodedSeconds: 0 });
+	expect(report).toMatchObject({
+		width: 320,
+		height: 180,
+		fps: '24/1',
+		frames: 240,
+		seconds: 10,
+		copiedSeconds: 10,
+		encodedSeconds: 0,
+	});
 	expect(frameHashes(out)).toEqual(paths.flatMap(frameHashes));
 	const film = leftSamples(out);
-	for (const [path, second] of [['a2', 0], ['b3', 2], ['a3', 5], ['a2', 8]] as const)
+	for (const [path, second] of [
+		['a2', 0],
+		['b3', 2],
+		['a3', 5],
+		['a2', 8],
+	] as const)
 		expect(bestOffset(film, leftSamples(clips.path(path)), second * 48_000)).toBe(0);
 	const [video, audio] = streamsOf(out);
 	expect(video).toMatchObject({ start_time: '0.000000', duration: '10.000000', nb_frames: '240' });
@@ -49,7 +67,11 @@ test('the sync table of the film lists the one IDR picture of each clip, and not
 
 test('clips that decode differently far ahead still join at even times', async () => {
 	const paths = [clips.path('flat2'), clips.path('a2'), clips.path('flat2'), clips.path('idr3')];
-	const { report, out } = await stitchTest(media, clips.folder, paths.map((path) => ({ path })));
+	const { report, out } = await stitchTest(
+		media,
+		clips.folder,
+		paths.map((path) => ({ path })),
+	);
 
 	expect(report.encodedSeconds).toBe(0);
 	expect(frameHashes(out)).toEqual(paths.flatMap(frameHashes));
@@ -72,13 +94,18 @@ test('a mixed set becomes one film: the clip that fits is copied, the others are
 	expect(frameHashes(out).slice(0, 72)).toEqual(frameHashes(clips.path('a3')));
 	expect(streamsOf(out)).toMatchObject([{ nb_frames: '168', duration: '7.000000' }, { duration: '7.000000' }]);
 	const sound = leftSamples(out);
-	const loudest = (from: number, to: number) => sound.subarray(from, to).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+	const loudest = (from: number, to: number) =>
+		sound.subarray(from, to).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 	expect(loudest(150_000, 238_000)).toBeLessThan(40);
 	expect(loudest(245_000, 330_000)).toBeGreaterThan(1000);
 });
 
 test('a film at 30000/1001 frames a second keeps its exact rate', async () => {
-	const { report, out } = await stitchTest(media, clips.folder, [1, 2, 3].map(() => ({ path: clips.path('ntsc2') })));
+	const { report, out } = await stitchTest(
+		media,
+		clips.folder,
+		[1, 2, 3].map(() => ({ path: clips.path('ntsc2') })),
+	);
 
 	expect(report).toMatchObject({ fps: '30000/1001', frames: 180, copiedSeconds: 6.006 });
 	expect(streamsOf(out)[0]).toMatchObject({ r_frame_rate: '30000/1001', nb_frames: '180' });
@@ -126,9 +153,9 @@ test('a second stitch of the same renders nothing; a changed clip renders only w
 		{ path: clips.path('a3') },
 	];
 	const cached = async (middle: 'tall25' | 'ntsc2') =>
-		(await stitchTest(media, clips.folder, pieces(middle), { target: { width: 320, height: 180, fps: '24' } })).report.segments.map(
-			(segment) => segment.cached,
-		);
+		(
+			await stitchTest(media, clips.folder, pieces(middle), { target: { width: 320, height: 180, fps: '24' } })
+		).report.segments.map((segment) => segment.cached);
 	await cached('tall25');
 
 	expect(await cached('tall25')).toEqual([true, true, true]);
@@ -137,11 +164,18 @@ test('a second stitch of the same renders nothing; a changed clip renders only w
 
 test('films and clips of every odd kind come out at the planned length', async () => {
 	const odd = ['one', 'odd', 'ten', 'hevc', 'vp9', 'vfr', 'edited', 'turned', 'surround'] as const;
-	const { report, out } = await stitchTest(media, clips.folder, odd.map((name) => ({ path: clips.path(name) })), {
-		target: { width: 320, height: 180, fps: '24' },
-	});
+	const { report, out } = await stitchTest(
+		media,
+		clips.folder,
+		odd.map((name) => ({ path: clips.path(name) })),
+		{
+			target: { width: 320, height: 180, fps: '24' },
+		},
+	);
 	const seconds = await Promise.all(
-		odd.map(async (name) => (await media.probe(clips.path(name), { name, signal: AbortSignal.timeout(9000) })).seconds),
+		odd.map(
+			async (name) => (await media.probe(clips.path(name), { name, signal: AbortSignal.timeout(9000) })).seconds,
+		),
 	);
 
 	expect(report.frames).toBe(seconds.reduce((sum, each) => sum + Math.max(1, Math.round(each * 24)), 0));
@@ -165,16 +199,26 @@ test('a film without a sound has no sound track', async () => {
 });
 
 test('cuts and crossfades that do not fit a clip are refused by its name', async () => {
-	const one = (piece: object) => stitchTest(media, clips.folder, [{ path: clips.path('a2') }, { path: clips.path('b3'), ...piece }]);
+	const one = (piece: object) =>
+		stitchTest(media, clips.folder, [{ path: clips.path('a2') }, { path: clips.path('b3'), ...piece }]);
 
-	await expect(one({ cutFrom: 5 })).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('b3.mp4') });
-	await expect(one({ transition: 'crossfade', transitionSeconds: 2.5 })).rejects.toMatchObject({ code: 'invalid_input' });
+	await expect(one({ cutFrom: 5 })).rejects.toMatchObject({
+		code: 'invalid_input',
+		message: expect.stringContaining('b3.mp4'),
+	});
+	await expect(one({ transition: 'crossfade', transitionSeconds: 2.5 })).rejects.toMatchObject({
+		code: 'invalid_input',
+	});
 	expect(existsSync(`${clips.folder}/none.mp4`)).toBe(false);
 });
 
 const real = footage();
-(real ? test : test.skip)('real Veo clips join bit-exact, with sound of the picture\'s length', async () => {
-	const { report, out } = await stitchTest(media, clips.folder, real!.map((path) => ({ path })));
+(real ? test : test.skip)("real Veo clips join bit-exact, with sound of the picture's length", async () => {
+	const { report, out } = await stitchTest(
+		media,
+		clips.folder,
+		real!.map((path) => ({ path })),
+	);
 
 	expect(report).toMatchObject({ frames: 576, copiedSeconds: 24 });
 	expect(frameHashes(out)).toEqual(real!.flatMap(frameHashes));

@@ -25,7 +25,11 @@ export type StitchRequest = {
 
 export type StitchOptions = { signal: AbortSignal; progress: (done: number, activity: string) => void };
 
-type Shop = Kitchen & { log: Log; version: string; probe: (path: string, name: string, signal: AbortSignal) => Promise<Probe> };
+type Shop = Kitchen & {
+	log: Log;
+	version: string;
+	probe: (path: string, name: string, signal: AbortSignal) => Promise<Probe>;
+};
 
 /** What a second costs against a copied one, for progress and deadlines: measured on 720p, veryfast. */
 const COPY_WEIGHT = 0.1;
@@ -42,9 +46,16 @@ const SPARE_BYTES = 64 * 1024 * 1024;
  * Makes a film of a timeline: probe, plan, make or find the pieces, sound as one programme, join, check, hand over.
  * Throws `media` or `invalid_input` naming the clip, or the signal's reason; then nothing is left at `out`.
  */
-export async function stitchFilm(shop: Shop, request: StitchRequest, { signal, progress }: StitchOptions): Promise<StitchReport> {
+export async function stitchFilm(
+	shop: Shop,
+	request: StitchRequest,
+	{ signal, progress }: StitchOptions,
+): Promise<StitchReport> {
 	if (request.clips.length !== request.timeline.clips.length)
-		throw new Fault('invalid_input', `the timeline has ${request.timeline.clips.length} clips, ${request.clips.length} were given`);
+		throw new Fault(
+			'invalid_input',
+			`the timeline has ${request.timeline.clips.length} clips, ${request.clips.length} were given`,
+		);
 	const clips = await lookAt(shop, request, signal, progress);
 	const plan = planFilm(request.timeline, clips, shop.version);
 	shop.log.debug({ plan: explain(plan) }, 'planned a film');
@@ -66,11 +77,20 @@ export async function stitchFilm(shop: Shop, request: StitchRequest, { signal, p
 	}
 }
 
-async function lookAt(shop: Shop, { clips }: StitchRequest, signal: AbortSignal, progress: StitchOptions['progress']): Promise<PlanClip[]> {
+async function lookAt(
+	shop: Shop,
+	{ clips }: StitchRequest,
+	signal: AbortSignal,
+	progress: StitchOptions['progress'],
+): Promise<PlanClip[]> {
 	let seen = 0;
 	const probes = new Map<string, Promise<Probe>>();
 	for (const { id, path, name } of clips) {
-		if (!probes.has(id)) probes.set(id, shop.pool(() => shop.probe(path, name, signal), signal));
+		if (!probes.has(id))
+			probes.set(
+				id,
+				shop.pool(() => shop.probe(path, name, signal), signal),
+			);
 	}
 	await Promise.allSettled(probes.values());
 	return Promise.all(
@@ -83,7 +103,12 @@ async function lookAt(shop: Shop, { clips }: StitchRequest, signal: AbortSignal,
 	);
 }
 
-async function renderAll(shop: Shop, plan: Plan, folder: string, { signal, progress }: StitchOptions): Promise<{ found: Set<string> }> {
+async function renderAll(
+	shop: Shop,
+	plan: Plan,
+	folder: string,
+	{ signal, progress }: StitchOptions,
+): Promise<{ found: Set<string> }> {
 	const pieces = [...plan.segments.map((segment) => picturePiece(segment, plan)), ...soundPieces(plan)];
 	const cost = ({ seconds, weight }: Piece) => seconds * weight;
 	const whole = new Map(pieces.map((piece) => [piece.key, cost(piece)]));
@@ -119,7 +144,19 @@ function soundPieces(plan: Plan): Piece[] {
 	return (plan.sound?.pieces ?? []).flatMap(({ pcm, clip, samples }: SoundPiece) => {
 		const about = plan.clips[clip]!.name;
 		const check = (path: string) => checkPcm(path, samples, about);
-		return pcm ? [{ ...pcm, about, seconds: samples / SAMPLE_RATE, weight: SOUND_WEIGHT, bytes: samples * 4 + SPARE_BYTES, target: null, check }] : [];
+		return pcm
+			? [
+					{
+						...pcm,
+						about,
+						seconds: samples / SAMPLE_RATE,
+						weight: SOUND_WEIGHT,
+						bytes: samples * 4 + SPARE_BYTES,
+						target: null,
+						check,
+					},
+				]
+			: [];
 	});
 }
 
@@ -131,7 +168,12 @@ async function joinPieces(shop: Shop, plan: Plan, { folder, sound, request, sign
 	const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
 	const bytes = sizes.reduce((sum, each) => sum + each, 0);
 	return shop.pool(
-		() => joinFilm(plan, { pictures, sound }, { folder, title: request.title, bytes, tools: shop.tools, signal, progress: () => undefined }),
+		() =>
+			joinFilm(
+				plan,
+				{ pictures, sound },
+				{ folder, title: request.title, bytes, tools: shop.tools, signal, progress: () => undefined },
+			),
 		signal,
 	);
 }
@@ -150,4 +192,3 @@ async function handOver(film: string, out: string): Promise<void> {
 		});
 	}
 }
-

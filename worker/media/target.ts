@@ -49,8 +49,12 @@ const LEVELS: [level: string, frame: number, second: number][] = [
  */
 export function chooseTarget(clips: Weighed[], wanted: Target): FilmTarget {
 	const size = chooseSize(clips, wanted);
-	const ofSize = orAll(clips, ({ picture }) => even(picture.width) === size.width && even(picture.height) === size.height);
-	const rate = wanted.fps === undefined ? heaviest(ofSize, ({ picture }) => picture.rate, rateText) : givenRate(wanted.fps);
+	const ofSize = orAll(
+		clips,
+		({ picture }) => even(picture.width) === size.width && even(picture.height) === size.height,
+	);
+	const rate =
+		wanted.fps === undefined ? heaviest(ofSize, ({ picture }) => picture.rate, rateText) : givenRate(wanted.fps);
 	const ofRate = orAll(ofSize, ({ picture }) => sameRate(picture.rate, rate));
 	const { scale, ticks } = timescaleFor(rate);
 	return {
@@ -58,7 +62,11 @@ export function chooseTarget(clips: Weighed[], wanted: Target): FilmTarget {
 		rate,
 		timescale: scale,
 		ticks,
-		colour: heaviest(ofRate, ({ picture }) => ordinaryColour(picture.colour), (colour) => JSON.stringify(colour)),
+		colour: heaviest(
+			ofRate,
+			({ picture }) => ordinaryColour(picture.colour),
+			(colour) => JSON.stringify(colour),
+		),
 		level: levelFor(size.width, size.height, rate),
 		delay: OUR_DELAY,
 	};

@@ -65,6 +65,7 @@ test.each([
 ])('the safety filter can refuse as %s', async (as, code, find) => {
 	await stage.order({ match: { route: 'interactions.create' }, fault: { kind: 'block', as: as as 'http', code } });
 	expect(await find()).toBe(code);
+	expect((await totals()).usd).toBe(0);
 });
 
 test('an interaction can be completed without a video, and without usage', async () => {
@@ -96,6 +97,23 @@ test('an answer comes late when that is ordered, and polls can show an unknown w
 	const { id } = await create();
 	await stage.order({ match: { route: 'interactions.get' }, fault: { kind: 'status', word: 'dreaming' } });
 	expect(((await stage.gemini().interactions.get(id)) as Json).status).toBe('dreaming');
+});
+
+test('a caller who gives up on a late answer may have paid or not, as ordered', async () => {
+	const giveUp = () => errorOf(stage.gemini().interactions.create(omni('Shot 1: a wave'), { ...once, timeout: 80 }));
+	await stage.order({ match: { route: 'interactions.create' }, fault: { kind: 'slow', ms: 300 } });
+	expect((await giveUp()).name).toBe('APIConnectionTimeoutError');
+	await stage.order({
+		match: { route: 'interactions.create' },
+		fault: { kind: 'slow', ms: 300, afterAcceptance: true },
+	});
+	expect((await giveUp()).name).toBe('APIConnectionTimeoutError');
+	await new Promise((go) => setTimeout(go, 50));
+	const { entries } = await stage.journal();
+	expect(entries.map((entry) => [entry.status, entry.accepted.length])).toEqual([
+		[0, 0],
+		[0, 1],
+	]);
 });
 
 test('an order that makes no sense is refused with words', async () => {

@@ -14,7 +14,7 @@ async function main(): Promise<void> {
 			() => process.exit(1),
 		);
 	};
-	// Not `once`: execa's exit hook ends the process itself when it finds no other listener.
+	// Not `once`: execa's exit handler ends the process itself when it finds no other listener.
 	process.on('SIGTERM', stop);
 	process.on('SIGINT', stop);
 }

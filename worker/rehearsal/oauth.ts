@@ -27,7 +27,7 @@ export const oauthRoutes: Route[] = [
 
 const tokensOf = (house: House) => house.state.table<Token>('tokens');
 
-/** Whether a bearer token was issued to a service account. Tokens the rehearsal did not issue count as a person's. */
+/** Whether a bearer token was given to a service account. Tokens the rehearsal did not give count as a person's. */
 export function isServiceAccount(house: House, bearer: string | null): boolean {
 	return bearer !== null && tokensOf(house).get(bearer)?.kind === 'service';
 }
@@ -39,8 +39,8 @@ export function ownerOf(house: House, bearer: string | null): string {
 
 function token(call: Call): Answer {
 	const form = (call.body ?? {}) as Record<string, string>;
-	if (form.grant_type === 'refresh_token') return issue(call, fromRefreshToken(form));
-	if (form.grant_type === JWT_GRANT) return issue(call, fromAssertion(form.assertion ?? ''));
+	if (form.grant_type === 'refresh_token') return grant(call, fromRefreshToken(form));
+	if (form.grant_type === JWT_GRANT) return grant(call, fromAssertion(form.assertion ?? ''));
 	throw new WireError(400, `Invalid grant_type: ${form.grant_type ?? ''}`, { code: 'unsupported_grant_type' });
 }
 
@@ -78,7 +78,7 @@ function decode(part: string): Record<string, unknown> | null {
 	}
 }
 
-function issue(call: Call, granted: Token): Answer {
+function grant(call: Call, granted: Token): Answer {
 	const access = `ya29.rehearsal-${randomUUID()}`;
 	tokensOf(call.house).set(access, granted);
 	return {

@@ -2,6 +2,8 @@ import { controlRoutes } from './control/routes.ts';
 import { pageRoutes } from './control/page.ts';
 import { driveChangeRoutes } from './drive/changes.ts';
 import { driveFileRoutes } from './drive/files.ts';
+import { driveListRoutes } from './drive/list.ts';
+import { drivePlaceRoutes } from './drive/places.ts';
 import { driveUploadRoutes } from './drive/upload.ts';
 import { bucketRoutes } from './files/buckets.ts';
 import { fileRoutes } from './files/routes.ts';
@@ -22,7 +24,9 @@ export const routes: Route[] = [
 	...modelRoutes,
 	...fileRoutes,
 	...oauthRoutes,
+	...driveListRoutes,
 	...driveFileRoutes,
+	...drivePlaceRoutes,
 	...driveChangeRoutes,
 	...driveUploadRoutes,
 	...bucketRoutes,

@@ -95,6 +95,23 @@ test('the page is served, and unknown paths are refused in the form of their ser
 	await rehearsal.close();
 });
 
+test('everything can be set back to the first day, and no change token comes twice', async () => {
+	const rehearsal = await startRehearsal({ data: join(folder, 'reset'), seconds: 0 });
+	const bearer = { headers: { authorization: 'Bearer x' } };
+	const token = () => json(`${rehearsal.url}/drive/v3/changes/startPageToken`, bearer);
+	await post(`${rehearsal.url}/rehearsal/drive/files`, { name: 'brief.txt', text: 'a' });
+	const before = Number((await token()).startPageToken);
+	await fetch(`${rehearsal.url}/rehearsal`, { method: 'DELETE' });
+	const { files } = await json(
+		`${rehearsal.url}/drive/v3/files?q=${encodeURIComponent("'rehearsal-briefs' in parents")}`,
+		bearer,
+	);
+	expect(files).toEqual([]);
+	expect(Number((await token()).startPageToken)).toBeGreaterThan(before);
+	expect((await json(`${rehearsal.url}/drive/v3/files/rehearsal-films`, bearer)).name).toBe('Films');
+	await rehearsal.close();
+});
+
 test('a port that is taken is an error and not a silent hang', async () => {
 	const first = await startRehearsal({ data: join(folder, 'one') });
 	const port = Number(new URL(first.url).port);

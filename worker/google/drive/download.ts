@@ -32,10 +32,12 @@ export async function downloadFile(
 }
 
 function refuse(entry: Entry): void {
-	if (isFolder(entry)) throw new Fault('invalid_input', `"${entry.name}" is a folder.`, { hint: 'Choose a file in it.' });
+	if (isFolder(entry))
+		throw new Fault('invalid_input', `"${entry.name}" is a folder.`, { hint: 'Choose a file in it.' });
 	if (isNative(entry.mimeType))
 		throw new Fault('invalid_input', `"${entry.name}" is a Google document and has no file to download.`, {
 			hint: 'Download it from Google as a file of another kind, and put that on Drive.',
 		});
-	if (entry.trashed) throw new Fault('not_found', `"${entry.name}" is in the bin of Google Drive.`, { hint: 'Restore it first.' });
+	if (entry.trashed)
+		throw new Fault('not_found', `"${entry.name}" is in the bin of Google Drive.`, { hint: 'Restore it first.' });
 }

@@ -7,7 +7,11 @@ const ALL_DRIVES = { supportsAllDrives: true, includeItemsFromAllDrives: true } 
 const PAGE_SIZE = 1000;
 
 /** One file by id. Faults: `not_found` when it is not there or not shared. */
-export async function getEntry(session: DriveSession, fileId: string, doing = 'reading a file’s description on Drive'): Promise<Entry & { now: number }> {
+export async function getEntry(
+	session: DriveSession,
+	fileId: string,
+	doing = 'reading a file’s description on Drive',
+): Promise<Entry & { now: number }> {
 	const { data, now } = await session.read(doing, (api, options) =>
 		api.files.get({ fileId, fields: ENTRY_FIELDS, supportsAllDrives: true }, options),
 	);

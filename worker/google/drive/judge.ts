@@ -10,6 +10,9 @@ export type Verdict = 'ignore' | 'pending' | 'settle' | 'ready';
 /** A file that may be news: `by` is the id under which it lies in the folder (a shortcut's own, else the file's). */
 export type Candidate = { by: string; entry: Entry; changedAt: string };
 
+/** A file as it was listed or looked at, without a time of change. */
+export const asCandidate = (entry: Entry): Candidate => ({ by: entry.id, entry, changedAt: '' });
+
 /** An upload older than this is not being written any more. */
 const FRESH_MS = 60 * SECOND;
 
@@ -29,10 +32,14 @@ export function judge(
 	const content = contentOf(entry);
 	if (isSeen(state, entry, request.event)) return 'ignore';
 	if (!content) return 'pending';
-	const age = now - Math.max(...[entry.modifiedAt, entry.createdAt, changedAt].map((at) => Date.parse(at) || 0));
-	if (isNative(entry.mimeType)) return now - (Date.parse(entry.modifiedAt) || 0) < request.restSeconds * SECOND ? 'pending' : 'ready';
-	return age < FRESH_MS && before !== content ? 'settle' : 'ready';
+	if (isNative(entry.mimeType))
+		return age(now, entry.modifiedAt) < request.restSeconds * SECOND ? 'pending' : 'ready';
+	const touched = Math.min(...[entry.modifiedAt, entry.createdAt, changedAt].map((at) => age(now, at)));
+	return touched < FRESH_MS && before !== content ? 'settle' : 'ready';
 }
+
+/** Milliseconds since a time of Google's; Google's own clocks may differ by a little, never so far that time runs back. */
+const age = (now: number, at: string): number => Math.max(0, now - (Date.parse(at) || 0));
 
 function isSeen(state: WatchState, entry: Entry, event: DriveChangesRequest['event']): boolean {
 	const seen = state.seen[idDigest(entry.id)];

@@ -12,7 +12,10 @@ const PAGE_SIZE = 100;
  * empty, wherever the identity sees any (a service account has no folder of its own to begin in). `query` is
  * part of the name.
  */
-export async function list(session: DriveSession, request: ListRequest): Promise<{ files: Listed[]; next: string | null }> {
+export async function list(
+	session: DriveSession,
+	request: ListRequest,
+): Promise<{ files: Listed[]; next: string | null }> {
 	const { folder, query, kind, pageToken } = request;
 	const terms = [
 		`mimeType ${kind === 'folder' ? '=' : '!='} '${FOLDER}'`,
@@ -35,11 +38,23 @@ export async function list(session: DriveSession, request: ListRequest): Promise
 			options,
 		),
 	);
-	const files = (data.files ?? []).map(({ id, name, mimeType, webViewLink }) => ({
+	const listed = (data.files ?? []).map(({ id, name, mimeType, webViewLink }) => ({
 		id: id ?? '',
 		name: name ?? '',
 		mimeType: mimeType ?? '',
 		link: webViewLink ?? null,
 	}));
-	return { files, next: data.nextPageToken ?? null };
+	const drives = kind === 'folder' && !folder && !pageToken ? await sharedDrives(session, query) : [];
+	return { files: [...drives, ...listed], next: data.nextPageToken ?? null };
+}
+
+/** Shared drives are folders too, but no search for files finds them. */
+async function sharedDrives(session: DriveSession, query = ''): Promise<Listed[]> {
+	const { data } = await session.read('listing the shared drives', (api, options) =>
+		api.drives.list({ pageSize: PAGE_SIZE, fields: 'drives(id,name)' }, options),
+	);
+	const wanted = query.trim().toLowerCase();
+	return (data.drives ?? [])
+		.map(({ id, name }) => ({ id: id ?? '', name: name ?? '', mimeType: FOLDER, link: null }))
+		.filter(({ name }) => name.toLowerCase().includes(wanted));
 }

@@ -9,7 +9,10 @@ import { type Entry, isFolder, isNative } from './entry.ts';
  */
 export type WatchState = {
 	version: 1;
+	/** As it was asked for. */
 	folder: string;
+	/** The folder's own id. */
+	root: string;
 	subfolders: boolean;
 	/** The shared drive that holds the folder; empty on My Drive. */
 	drive: string;
@@ -26,9 +29,10 @@ export type WatchState = {
 };
 
 /** A state that knows nothing yet. */
-export const newState = (request: DriveChangesRequest, drive: string, token: string): WatchState => ({
+export const newState = (request: DriveChangesRequest, { id, drive }: Entry, token: string): WatchState => ({
 	version: 1,
 	folder: request.folder,
+	root: id,
 	subfolders: request.subfolders,
 	drive,
 	token,
@@ -61,12 +65,13 @@ export const contentOf = (entry: Entry): string =>
 
 /** Whether a folder is the watched one or, with subfolders, one below it. */
 export const isWatched = (state: WatchState, folder: string): boolean =>
-	folder === state.folder || (state.subfolders && Object.hasOwn(state.folders, folder));
+	folder === state.root || (state.subfolders && Object.hasOwn(state.folders, folder));
 
 /** Folder names from the watched folder down to a folder, joined by `/`. */
 export function pathOf(state: WatchState, folder: string): string {
 	const names: string[] = [];
-	for (let at = state.folders[folder], depth = 0; at && depth < MAX_DEPTH; at = state.folders[at[1]], depth++) names.unshift(at[0]);
+	for (let at = state.folders[folder], depth = 0; at && depth < MAX_DEPTH; at = state.folders[at[1]], depth++)
+		names.unshift(at[0]);
 	return names.join('/');
 }
 
@@ -78,7 +83,12 @@ export const arrivals = (state: WatchState, changes: Change[]): Entry[] =>
 	!state.subfolders
 		? []
 		: changes.flatMap(({ entry }) =>
-				entry && isFolder(entry) && !entry.trashed && entry.id !== state.folder && !isWatched(state, entry.id) && isWatched(state, entry.parent)
+				entry &&
+				isFolder(entry) &&
+				!entry.trashed &&
+				entry.id !== state.root &&
+				!isWatched(state, entry.id) &&
+				isWatched(state, entry.parent)
 					? [entry]
 					: [],
 			);
@@ -87,7 +97,8 @@ export const arrivals = (state: WatchState, changes: Change[]): Entry[] =>
 export function foldFolders(state: WatchState, changes: Change[]): void {
 	for (const { fileId, entry } of changes) {
 		if (!Object.hasOwn(state.folders, fileId)) continue;
-		if (entry && !entry.trashed && isWatched(state, entry.parent)) state.folders[fileId] = [entry.name, entry.parent];
+		if (entry && !entry.trashed && isWatched(state, entry.parent))
+			state.folders[fileId] = [entry.name, entry.parent];
 		else delete state.folders[fileId];
 	}
 	for (let orphans = orphansOf(state); orphans.length; orphans = orphansOf(state))

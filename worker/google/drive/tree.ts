@@ -11,10 +11,15 @@ const BREADTH = 6;
  * Everything below a folder, level by level; without `subfolders` its own files alone. A folder met twice (a
  * tree changed while it is read) is listed once.
  */
-export async function listTree(session: DriveSession, folder: string, drive: string, subfolders: boolean): Promise<Tree> {
+export async function listTree(
+	session: DriveSession,
+	folder: string,
+	drive: string,
+	subfolders: boolean,
+): Promise<Tree> {
 	const tree: Tree = { folders: [], files: [] };
 	const met = new Set([folder]);
-	for (let level = [folder]; level.length; ) {
+	for (let level = [folder]; level.length;) {
 		const children = (await inBatches(level, BREADTH, (id) => childrenOf(session, id, drive))).flat();
 		tree.files.push(...children.filter((entry) => !isFolder(entry)));
 		const below = subfolders ? children.filter((entry) => isFolder(entry) && !met.has(entry.id)) : [];

@@ -62,7 +62,12 @@ export async function upload(
 
 type Where = { uri: string | undefined; offset: number; known: boolean; tries: number; anew?: 'anew' };
 
-async function carry(session: DriveSession, request: Upload, file: FileHandle, progress?: (bytes: number) => void): Promise<Entry> {
+async function carry(
+	session: DriveSession,
+	request: Upload,
+	file: FileHandle,
+	progress?: (bytes: number) => void,
+): Promise<Entry> {
 	const at: Where = { uri: request.session, offset: 0, known: false, tries: 0 };
 	for (;;) {
 		try {
@@ -86,7 +91,8 @@ async function stumble(session: DriveSession, at: Where, fault: Fault): Promise<
 	at.known = false;
 	const asked = (fault.retryAfter ?? 0) * 1000;
 	if (asked > MINUTE) throw fault;
-	if (!lost && !signIn) await pauseFor(Math.max(asked, session.room.waits.backoff * 2 ** (at.tries - 1)), DOING, session.signal);
+	if (!lost && !signIn)
+		await pauseFor(Math.max(asked, session.room.waits.backoff * 2 ** (at.tries - 1)), DOING, session.signal);
 }
 
 /** The next request of an upload: begin a session, ask where one stands, or send a part. The finished file ends it. */
@@ -94,7 +100,9 @@ async function step(session: DriveSession, request: Upload, file: FileHandle, at
 	if (at.uri === undefined) return begin(session, request, at);
 	const before = at.offset;
 	const part = at.known ? await read(file, at.offset, request.bytes) : Buffer.alloc(0);
-	const range = part.length ? `bytes ${at.offset}-${at.offset + part.length - 1}/${request.bytes}` : `bytes */${request.bytes}`;
+	const range = part.length
+		? `bytes ${at.offset}-${at.offset + part.length - 1}/${request.bytes}`
+		: `bytes */${request.bytes}`;
 	const answer = await send(session, at, 'PUT', at.uri, { 'content-range': range }, part);
 	if (answer.status === 308) {
 		at.offset = keptBytes(answer.headers.get('range'));
@@ -119,7 +127,14 @@ async function begin(session: DriveSession, request: Upload, at: Where): Promise
 		'x-upload-content-length': String(request.bytes),
 	};
 	const { id, name, mimeType, folder } = request;
-	const answer = await send(session, at, 'POST', url, headers, JSON.stringify({ id, name, mimeType, parents: [folder] }));
+	const answer = await send(
+		session,
+		at,
+		'POST',
+		url,
+		headers,
+		JSON.stringify({ id, name, mimeType, parents: [folder] }),
+	);
 	if (answer.status === 409) return await taken(session, request);
 	if (!answer.ok) throw faultOf(said(answer.status, await answer.text(), answer.headers), DOING);
 	await answer.body?.cancel();
@@ -174,5 +189,13 @@ function verified(entry: Entry, request: Upload): ExportResult['file'] {
 		});
 	const { id, name, mimeType, link } = entry;
 	const { bytes, md5, folder } = request;
-	return { id, name: name || request.name, mimeType: mimeType || request.mimeType, bytes, md5, link, folder: entry.parent || folder };
+	return {
+		id,
+		name: name || request.name,
+		mimeType: mimeType || request.mimeType,
+		bytes,
+		md5,
+		link,
+		folder: entry.parent || folder,
+	};
 }

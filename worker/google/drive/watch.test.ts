@@ -20,7 +20,8 @@ const GOOGLE_DOC = 'application/vnd.google-apps.document';
 const OLD = '2020-01-01T00:00:00.000Z';
 const makeFolder = async (parent: string, name = `folder ${++count}`) =>
 	(await house.put({ name, parent, mimeType: 'application/vnd.google-apps.folder' })).id;
-const put = async (name: string, more: object = {}) => (await house.put({ name, parent: folder, text: `text of ${name} ${++count}`, ...more })).id;
+const put = async (name: string, more: object = {}) =>
+	(await house.put({ name, parent: folder, text: `text of ${name} ${++count}`, ...more })).id;
 const move = (id: string, parent: string) => house.control('POST', `/rehearsal/drive/files/${id}/move`, { parent });
 const patch = (id: string, more: object) => house.control('PATCH', `/rehearsal/drive/files/${id}`, more);
 
@@ -34,7 +35,8 @@ function watcher(asked: Asked = {}) {
 		return look;
 	};
 	const look = async () => keep(await house.google.drive.watch(request, state, {}, calm()));
-	const names = async () => (await look()).files.map((file) => (file.path ? `${file.path}/${file.name}` : file.name)).sort();
+	const names = async () =>
+		(await look()).files.map((file) => (file.path ? `${file.path}/${file.name}` : file.name)).sort();
 	return { request, look, names, keep, state: () => state };
 }
 
@@ -168,6 +170,8 @@ describe('a watch for new files', () => {
 		await watch.look();
 		const id = await put('draft', { mimeType: GOOGLE_DOC });
 		expect((await watch.look()).unfinished).toBe(1);
+		const eager = watcher({ existing: true });
+		expect(await eager.names()).toEqual(['draft']);
 		await put('rested', { mimeType: GOOGLE_DOC, modifiedTime: OLD, createdTime: OLD });
 		expect(await watch.names()).toEqual(['rested']);
 		await patch(id, { trashed: true });
@@ -317,6 +321,31 @@ describe('a watch that meets trouble', () => {
 		expect((await faultOf(watcher({ folder: file }).look())).code).toBe('invalid_input');
 	});
 
+	test('gives a file that arrives while the watch is beginning', async () => {
+		await put('old.txt');
+		await house.order('drive.files.list', { kind: 'slow', ms: 300 });
+		const watch = watcher();
+		const beginning = watch.names();
+		await new Promise((resolve) => setTimeout(resolve, 150));
+		await put('meanwhile.txt');
+		expect(await beginning).toEqual(['meanwhile.txt']);
+		expect(await watch.names()).toEqual([]);
+	});
+
+	test('goes on when the folder was moved to a shared drive, and gives nothing twice', async () => {
+		await put('old.txt');
+		const watch = watcher();
+		await watch.look();
+		await put('a.txt');
+		expect(await watch.names()).toEqual(['a.txt']);
+		await move(folder, 'rehearsal-shared');
+		await put('b.txt');
+		expect(await watch.names()).toEqual(['b.txt']);
+		await put('c.txt');
+		expect(await watch.names()).toEqual(['c.txt']);
+		expect(watch.state()?.drive).toBe('rehearsal-shared');
+	});
+
 	test('is rebuilt from its token after its state was lost', async () => {
 		await put('before.txt');
 		const watch = watcher();
@@ -339,12 +368,27 @@ test('a shared drive is watched by a token of its own', async () => {
 	expect(await watch.names()).toEqual(['on-shared.txt']);
 });
 
+test('My Drive itself, by its nickname, and a folder behind a shortcut can be watched', async () => {
+	const shortcut = await put('way in', { parent: 'rehearsal-reelsmith', shortcutTo: folder });
+	const [root, through] = [watcher({ folder: 'root' }), watcher({ folder: shortcut })];
+	await root.look();
+	await through.look();
+	await put('top.txt', { parent: 'rehearsal-root' });
+	await put('inside.txt');
+	expect(await root.names()).toEqual(['top.txt']);
+	expect(await through.names()).toEqual(['inside.txt']);
+});
+
 test('every page of a large folder and of many changes is read', async () => {
 	const many = 1100;
 	const old = { createdTime: OLD, modifiedTime: OLD };
-	for (let at = 0; at < many; at += 100) await Promise.all(Array.from({ length: 100 }, (_, n) => put(`f${at + n}.txt`, old)));
-	const token = (await watcher({ folder: 'rehearsal-reelsmith' }).look()).state.token;
-	expect(Number(token)).toBeGreaterThan(many);
+	const early = watcher();
+	await early.look();
+	for (let at = 0; at < many; at += 100)
+		await Promise.all(Array.from({ length: 100 }, (_, n) => put(`f${at + n}.txt`, old)));
+	const given: string[] = [];
+	for (let looks = 0; looks < 10; looks++) given.push(...(await early.names()));
+	expect([given.length, new Set(given).size]).toEqual([many, many]);
 	const watch = watcher({ existing: true });
 	const look = await watch.look();
 	expect(look.files).toHaveLength(many);

@@ -23,7 +23,9 @@ export type Interaction = {
 export type Verdict = { state: 'pending' } | { state: 'done'; video: Block };
 
 /** Words by which an interaction says that it has ended (https://ai.google.dev/gemini-api/docs/interactions). */
-const ENDED = new Set('completed failed cancelled incomplete budget_exceeded requires_action requires_continuation'.split(' '));
+const ENDED = new Set(
+	'completed failed cancelled incomplete budget_exceeded requires_action requires_continuation'.split(' '),
+);
 const GOING = new Set(['queued', 'in_progress']);
 
 /**

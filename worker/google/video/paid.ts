@@ -5,7 +5,15 @@ import { classify, neverSent } from '../errors.ts';
 import { reading } from '../said.ts';
 
 /** Answers that say for certain: refused, nothing was accepted, nothing will be paid. */
-const REFUSALS = new Set<ProblemCode>(['invalid_input', 'unauthorized', 'forbidden', 'not_found', 'quota', 'blocked', 'budget']);
+const REFUSALS = new Set<ProblemCode>([
+	'invalid_input',
+	'unauthorized',
+	'forbidden',
+	'not_found',
+	'quota',
+	'blocked',
+	'budget',
+]);
 /** 4xx that do not say whether the request was taken: timed out, collided, closed by the client. */
 const UNDECIDED = new Set([408, 409, 425, 499]);
 
@@ -44,10 +52,14 @@ function outcome(thrown: unknown, doing: string): Fault {
 	const status = reading(thrown)?.status ?? 0;
 	const fault = classify(thrown, doing);
 	if (status >= 400 && status < 500 && !UNDECIDED.has(status) && REFUSALS.has(fault.code)) return fault;
-	return new Fault('unknown_outcome', `The paid request was sent, but whether Google accepted it is not known. ${fault.message}`, {
-		hint: 'Look at the usage page of Google AI Studio or Google Cloud. If nothing was started, retry this job and allow it to pay again.',
-		cause: thrown,
-	});
+	return new Fault(
+		'unknown_outcome',
+		`The paid request was sent, but whether Google accepted it is not known. ${fault.message}`,
+		{
+			hint: 'Look at the usage page of Google AI Studio or Google Cloud. If nothing was started, retry this job and allow it to pay again.',
+			cause: thrown,
+		},
+	);
 }
 
 function lastWords(ms: number, outer: AbortSignal) {

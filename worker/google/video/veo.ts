@@ -47,7 +47,15 @@ export const veo: Backend = {
 	collect: async (room, _row, name, grant, to, signal, progress) => {
 		const inline = fileSink((index) => open(`${to}.${index}`, 'w'));
 		try {
-			const seen = await look(room, name, grant, cuttingFetch(fetch, inline.sink), COLLECTING, COLLECT_MS, signal);
+			const seen = await look(
+				room,
+				name,
+				grant,
+				cuttingFetch(fetch, inline.sink),
+				COLLECTING,
+				COLLECT_MS,
+				signal,
+			);
 			await inline.close();
 			const verdict = veoVerdict(seen);
 			if (verdict.state === 'pending') throw new Fault('unavailable', 'The clip is not ready yet.');

@@ -38,7 +38,11 @@ export function veoVerdict(seen: VeoOperation): VeoVerdict {
 	const video = videos.find((one) => one.bytesBase64Encoded || one.gcsUri || one.uri);
 	if (video) {
 		const gcsUri = video.gcsUri ?? video.uri;
-		return { state: 'done', ...(video.bytesBase64Encoded && { data: video.bytesBase64Encoded }), ...(gcsUri && { gcsUri }) };
+		return {
+			state: 'done',
+			...(video.bytesBase64Encoded && { data: video.bytesBase64Encoded }),
+			...(gcsUri && { gcsUri }),
+		};
 	}
 	const reasons = response.raiMediaFilteredReasons ?? nested.raiMediaFilteredReasons ?? [];
 	const count = response.raiMediaFilteredCount ?? nested.raiMediaFilteredCount ?? 0;

@@ -18,7 +18,13 @@ afterAll(() => house.end());
 beforeEach(() => house.fresh());
 
 const request = (more: Partial<ClipInput> = {}): ClipRequest => {
-	const checked = house.google.checkClip({ prompt: 'a calm ocean wave', seconds: 3, resolution: '360p', seed: 7, ...more });
+	const checked = house.google.checkClip({
+		prompt: 'a calm ocean wave',
+		seconds: 3,
+		resolution: '360p',
+		seed: 7,
+		...more,
+	});
 	if ('refusals' in checked) throw new Error(JSON.stringify(checked.refusals));
 	return checked.request;
 };
@@ -134,7 +140,12 @@ describe.each(SERVICES)('the paid POST of $service', ({ route, ask }) => {
 });
 
 test('a bad key, answered with an array as seen live, is called unauthorized', async () => {
-	await house.order('interactions.create', { kind: 'http', status: 400, asArray: true, message: 'API key not valid. Please pass a valid API key.' });
+	await house.order('interactions.create', {
+		kind: 'http',
+		status: 400,
+		asArray: true,
+		message: 'API key not valid. Please pass a valid API key.',
+	});
 	expect((await faultOf(start())).code).toBe('unauthorized');
 });
 
@@ -155,12 +166,21 @@ async function closedOrigin(): Promise<string> {
 
 describe('a clip that a filter blocks', () => {
 	test('is refused at once when Google answers the POST so', async () => {
-		await house.order('interactions.create', { kind: 'block', as: 'http', code: 'prohibited_content', message: 'The prompt shows X.' });
+		await house.order('interactions.create', {
+			kind: 'block',
+			as: 'http',
+			code: 'prohibited_content',
+			message: 'The prompt shows X.',
+		});
 		expect(await faultOf(start())).toMatchObject({ code: 'blocked', reasons: ['The prompt shows X.'] });
 	});
 
 	test.each([
-		['failed', { kind: 'block', as: 'failed', code: 'content_blocked', message: 'The video shows X.' }, 'The video shows X.'],
+		[
+			'failed',
+			{ kind: 'block', as: 'failed', code: 'content_blocked', message: 'The video shows X.' },
+			'The video shows X.',
+		],
 		['completed without video', { kind: 'block', as: 'empty' }, undefined],
 	])('is found out by polling when the interaction ends as %s', async (_end, fault, reason) => {
 		await house.order('interactions.create', fault);
@@ -184,7 +204,10 @@ describe('a clip that comes to another bad end', () => {
 	test.each(SERVICES)('of $service is a media fault when the service breaks', async ({ route, ask }) => {
 		await house.order(route, { kind: 'fail', message: 'internal trouble' });
 		const operation = await house.google.video.start(ask(), {}, calm());
-		expect(await faultOf(untilDone(house.google, operation))).toMatchObject({ code: 'media', message: expect.stringMatching(/internal trouble/) });
+		expect(await faultOf(untilDone(house.google, operation))).toMatchObject({
+			code: 'media',
+			message: expect.stringMatching(/internal trouble/),
+		});
 	});
 
 	test('is called cancelled after it was', async () => {

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Fault } from '../../base/errors.ts';
+import { sha256 } from '../../base/hash.ts';
 import type { Log } from '../../base/log.ts';
 import { MINUTE, SECOND, sleep } from '../../base/time.ts';
 
@@ -22,9 +24,7 @@ export type PrivateRedis = { url: string; stop: () => Promise<void>; ended: Prom
  */
 export async function startPrivateRedis(folder: string, log: Log): Promise<PrivateRedis> {
 	await mkdir(folder, { recursive: true, mode: 0o700 });
-	const socket = join(folder, 'redis.sock');
-	if (Buffer.byteLength(socket) > LONGEST_SOCKET_PATH)
-		throw new Fault('invalid_input', `REELSMITH_DATA is too long a path for a socket: ${socket}`, { hint: 'Choose a shorter one.' });
+	const socket = await socketPath(folder);
 	const child = spawn('flock', ['-w', '10', '-F', '-E', String(FOLDER_TAKEN), join(folder, 'lock'), 'setpriv', '--pdeathsig', 'TERM', ...serverCommand(folder, socket)], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 		// Its own group: a Ctrl-C in the terminal must not take Redis down before the worker has given its jobs back.
@@ -52,6 +52,15 @@ export async function startPrivateRedis(folder: string, log: Log): Promise<Priva
 		clearTimeout(late);
 	};
 	return { url: `unix://${socket}`, stop, ended };
+}
+
+/** The socket's place: in the folder, or where that path is too long, in a private folder of the system's temporary one. */
+async function socketPath(folder: string): Promise<string> {
+	const near = join(folder, 'redis.sock');
+	if (Buffer.byteLength(near) <= LONGEST_SOCKET_PATH) return near;
+	const away = join(tmpdir(), `reelsmith-${sha256(folder).slice(0, 16)}`);
+	await mkdir(away, { recursive: true, mode: 0o700 });
+	return join(away, 'redis.sock');
 }
 
 function serverCommand(folder: string, socket: string): string[] {

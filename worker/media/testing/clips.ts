@@ -7,7 +7,14 @@ import { sha256 } from '../../base/hash.ts';
 /** H.264 as Veo writes it: High 3.1, B-pyramid, four reference frames, open GOP, 12288 units a second. */
 const VEO_LIKE = (crf: number, structure: string) => [
 	...['-c:v', 'libx264', '-profile:v', 'high', '-level:v', '3.1', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'],
-	...['-video_track_timescale', '12288', '-crf', String(crf), '-x264-params', `keyint=250:bframes=3:b-pyramid=normal:ref=3:open-gop=1${structure}`],
+	...[
+		'-video_track_timescale',
+		'12288',
+		'-crf',
+		String(crf),
+		'-x264-params',
+		`keyint=250:bframes=3:b-pyramid=normal:ref=3:open-gop=1${structure}`,
+	],
 ];
 const AAC = ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-ac', '2'];
 const lavfi = (graph: string) => ['-f', 'lavfi', '-i', graph];
@@ -21,7 +28,14 @@ const two = (first: string, second: string) =>
 const RECIPES = {
 	/** Set A: one IDR, two and three seconds, noise of its own each. */
 	a2: [...moving(2), ...noise(2, 1), '-vf', 'setsar=0', ...VEO_LIKE(20, ':scenecut=0'), ...AAC],
-	a3: [...lavfi('gradients=s=320x180:r=24:n=5:seed=3:speed=0.03:d=3'), ...noise(3.043, 2), '-vf', 'setsar=0', ...VEO_LIKE(20, ':scenecut=0'), ...AAC],
+	a3: [
+		...lavfi('gradients=s=320x180:r=24:n=5:seed=3:speed=0.03:d=3'),
+		...noise(3.043, 2),
+		'-vf',
+		'setsar=0',
+		...VEO_LIKE(20, ':scenecut=0'),
+		...AAC,
+	],
 	/** Set B: a scene cut listed as a sync sample that is no IDR, other parameter sets, sound shorter than the picture. */
 	b3: [
 		...lavfi('testsrc2=s=320x180:r=24'),
@@ -32,25 +46,94 @@ const RECIPES = {
 		...AAC,
 	],
 	/** An IDR every second. */
-	idr3: [...moving(3), ...noise(3, 4), '-vf', 'setsar=0,hue=h=90', ...X264, '-x264-params', 'keyint=24:open-gop=0:scenecut=0', ...AAC],
+	idr3: [
+		...moving(3),
+		...noise(3, 4),
+		'-vf',
+		'setsar=0,hue=h=90',
+		...X264,
+		'-x264-params',
+		'keyint=24:open-gop=0:scenecut=0',
+		...AAC,
+	],
 	/** No B frames: decodes no frame ahead. */
-	flat2: [...moving(2), '-vf', 'setsar=0,hue=h=180', ...X264, '-x264-params', 'bframes=0', '-video_track_timescale', '90000'],
+	flat2: [
+		...moving(2),
+		'-vf',
+		'setsar=0,hue=h=180',
+		...X264,
+		'-x264-params',
+		'bframes=0',
+		'-video_track_timescale',
+		'90000',
+	],
 	mute30: [...lavfi('testsrc2=s=480x270:r=30:d=2'), ...X264],
-	tall25: [...lavfi('testsrc2=s=180x320:r=25:d=2'), ...lavfi('sine=f=900:r=44100:d=2'), ...X264, '-c:a', 'aac', '-ac', '1'],
+	tall25: [
+		...lavfi('testsrc2=s=180x320:r=25:d=2'),
+		...lavfi('sine=f=900:r=44100:d=2'),
+		...X264,
+		'-c:a',
+		'aac',
+		'-ac',
+		'1',
+	],
 	ntsc2: [...lavfi('testsrc2=s=320x180:r=30000/1001:d=2'), ...noise(2, 5), '-vf', 'setsar=0', ...X264, ...AAC],
-	odd: [...lavfi('testsrc2=s=322x182:r=15:d=1'), '-vf', 'crop=321:181:exact=1,format=yuv444p', '-c:v', 'libx264', '-preset', 'ultrafast'],
+	odd: [
+		...lavfi('testsrc2=s=322x182:r=15:d=1'),
+		'-vf',
+		'crop=321:181:exact=1,format=yuv444p',
+		'-c:v',
+		'libx264',
+		'-preset',
+		'ultrafast',
+	],
 	ten: [...moving(1), '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p10le'],
-	hevc: [...moving(1), '-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error', '-tag:v', 'hvc1', '-pix_fmt', 'yuv420p'],
+	hevc: [
+		...moving(1),
+		'-c:v',
+		'libx265',
+		'-preset',
+		'ultrafast',
+		'-x265-params',
+		'log-level=error',
+		'-tag:v',
+		'hvc1',
+		'-pix_fmt',
+		'yuv420p',
+	],
 	one: [...moving(1), ...noise(0.04, 6), '-frames:v', '1', ...X264, ...AAC],
 	black: [...lavfi('color=black:s=320x180:r=24:d=1'), ...X264],
 	fadein: [...moving(3), '-vf', 'fade=t=in:st=1:d=1,setsar=0', ...X264],
-	surround: [...moving(1), ...lavfi('sine=f=300:r=48000:d=1'), '-filter_complex', '[1:a]pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0[a]', '-map', '0:v', '-map', '[a]', ...X264, '-c:a', 'aac'],
+	surround: [
+		...moving(1),
+		...lavfi('sine=f=300:r=48000:d=1'),
+		'-filter_complex',
+		'[1:a]pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0[a]',
+		'-map',
+		'0:v',
+		'-map',
+		'[a]',
+		...X264,
+		'-c:a',
+		'aac',
+	],
 	/** Frames at uneven times. */
 	vfr: [...moving(2), '-vf', "select='not(mod(n,3))+lt(n,12)',setsar=0", '-fps_mode', 'passthrough', ...X264],
 	/** Twelve frames hidden by the edit list. */
 	edited: [],
 	turned: [],
-	vp9: [...moving(1), ...lavfi('sine=f=500:d=1'), '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-c:a', 'libopus'],
+	vp9: [
+		...moving(1),
+		...lavfi('sine=f=500:d=1'),
+		'-c:v',
+		'libvpx-vp9',
+		'-deadline',
+		'realtime',
+		'-cpu-used',
+		'8',
+		'-c:a',
+		'libopus',
+	],
 	gif: [...moving(1), '-r', '5'],
 } as const;
 export type ClipName = keyof typeof RECIPES;
@@ -96,7 +179,11 @@ export function leftSamples(path: string): Int16Array {
 /** What ffprobe says of the streams of a file. */
 export function streamsOf(path: string): Record<string, string | number>[] {
 	const args = ['-v', 'error', '-show_streams', '-of', 'json', path];
-	return (JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })) as { streams: Record<string, string | number>[] }).streams;
+	return (
+		JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })) as {
+			streams: Record<string, string | number>[];
+		}
+	).streams;
 }
 
 /** A file as the stitch takes it. */
@@ -107,4 +194,21 @@ export function footage(): string[] | null {
 	const folder = resolve('../shared/footage');
 	const files = ['veo-bricks.mp4', 'veo-diner.mp4', 'veo-hall.mp4'].map((name) => join(folder, name));
 	return files.every((file) => existsSync(file)) ? files : null;
+}
+
+/** Sides of the small grey pictures that `smallFrames` makes. */
+const [SMALL_WIDTH, SMALL_HEIGHT] = [32, 18];
+
+/** Every frame as a small grey picture: what it shows, whatever the codec did to it. */
+export function smallFrames(path: string): Buffer[] {
+	const scale = ['-vf', `scale=${SMALL_WIDTH}:${SMALL_HEIGHT}:flags=area,format=gray`, '-f', 'rawvideo', '-'];
+	const args = ['-v', 'error', '-i', path, '-map', '0:v:0', '-fps_mode', 'passthrough', ...scale];
+	const bytes = execFileSync('ffmpeg', args, { maxBuffer: 1 << 28 });
+	const size = SMALL_WIDTH * SMALL_HEIGHT;
+	return Array.from({ length: bytes.length / size }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
+}
+
+/** Mean difference of two small pictures in grey levels of 255. */
+export function difference(a: Buffer, b: Buffer): number {
+	return a.reduce((sum, value, index) => sum + Math.abs(value - b[index]!), 0) / a.length;
 }

@@ -126,7 +126,9 @@ function content(call: Call): Answer {
 	const item = find(call);
 	if (!item.blob) throw new WireError(404, 'This file has no content.');
 	const type = item.mimeType === DOCUMENT ? 'text/plain; charset=utf-8' : item.mimeType;
-	return { file: { path: call.house.state.path('blobs', item.blob), size: item.size, type } };
+	// A file may hold anything: it must not act as a part of the page.
+	const headers = { 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' };
+	return { headers, file: { path: call.house.state.path('blobs', item.blob), size: item.size, type } };
 }
 
 /** The whole Drive as a tree, for the page. */

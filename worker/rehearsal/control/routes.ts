@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clipColour, clipTone, hexColour } from '../clips/spec.ts';
 import { readSettings, writeSettings } from '../drive/access.ts';
+import { furnishDrive } from '../drive/furnish.ts';
 import { OrderInput } from '../state/orders.ts';
 import { operationsOf, outcomeOf } from '../video/operations.ts';
 import type { Answer, Call, Route } from '../wire/call.ts';
@@ -33,6 +34,7 @@ export const controlRoutes: Route[] = [
 		handle: (call) => ({ json: readSettings(call.house) }),
 	},
 	{ name: 'control', method: 'PUT', path: /^\/rehearsal\/settings$/, ...open, body: 'json', handle: settings },
+	{ name: 'control', method: 'DELETE', path: /^\/rehearsal$/, ...open, handle: reset },
 	...controlDriveRoutes,
 ];
 
@@ -60,6 +62,13 @@ function clearOrders(call: Call): Answer {
 
 function settings(call: Call): Answer {
 	return { json: writeSettings(call.house, checked(Settings, call.body)) };
+}
+
+/** Everything as on the first day; files and clips on disk stay until the folder is deleted. */
+function reset(call: Call): Answer {
+	call.house.state.clear();
+	furnishDrive(call.house);
+	return { json: {} };
 }
 
 /** Every video operation with what its picture and sound can be told by. */

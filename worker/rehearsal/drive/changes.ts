@@ -3,8 +3,7 @@ import type { Answer, Call, Route } from '../wire/call.ts';
 import { WireError } from '../wire/errors.ts';
 import { seesSharedDrives } from './access.ts';
 import { applyFields } from './fields.ts';
-import { SHORT_FILE } from './files.ts';
-import { showItem } from './show.ts';
+import { showItem, SHORT_FILE } from './show.ts';
 import { changesOf, itemsOf, type Change } from './tree.ts';
 
 const drive = { form: 'drive', auth: 'bearer' } as const;

@@ -10,6 +10,9 @@ const OWNER = {
 	emailAddress: 'you@rehearsal.example',
 };
 
+/** What is shown of a file when no fields are asked for. */
+export const SHORT_FILE = 'kind,id,name,mimeType';
+
 /** Every field the rehearsal knows of a file; asking for another one is an error, as with the real Drive. */
 export const FILE_FIELDS = new Set([
 	...[

@@ -23,7 +23,7 @@ type Session = {
 	doneFile: string | null;
 };
 
-/** Chunks but the last are multiples of this. Source: Drive guide, "Perform a resumable upload". */
+/** All pieces but the last are multiples of this. Source: Drive guide, "Perform a resumable upload". */
 const UNIT = 256 * 1024;
 const drive = { form: 'drive', auth: 'bearer', body: 'raw' } as const;
 const PATH = /^\/(?:resumable\/)?upload\/drive\/v3\/files(?:\/(?<id>[^/]+))?$/;
@@ -150,7 +150,7 @@ async function receive(call: Call, session: Session, first: number, before: numb
 	if (first > before)
 		throw new WireError(
 			400,
-			`Invalid request. There were ${before} byte(s) received, the chunk begins at ${first}.`,
+			`Invalid request. There were ${before} byte(s) received, the piece begins at ${first}.`,
 			{ reason: 'badRequest' },
 		);
 	const path = pathOf(call, session.id);

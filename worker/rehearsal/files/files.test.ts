@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { errorOf, omni, testStage, untilOver, type Json } from '../testing.ts';
 
-const stage = testStage();
+const stage = testStage({ processingMs: 600 });
 const folder = mkdtempSync(join(tmpdir(), 'rehearsal-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

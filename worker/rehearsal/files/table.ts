@@ -43,12 +43,14 @@ export async function recordFile(
 		processingMs: number;
 	},
 ): Promise<StoredFile> {
-	const now = Date.now();
 	const { processingMs, ...rest } = given;
+	const size = (await stat(given.path)).size;
+	const digest = await sha256(given.path);
+	const now = Date.now();
 	return filesOf(house).set(given.id, {
 		...rest,
-		size: (await stat(given.path)).size,
-		sha256: await sha256(given.path),
+		size,
+		sha256: digest,
 		createdAt: now,
 		activeAt: now + processingMs,
 		expiresAt: now + KEPT_MS,

@@ -21,8 +21,8 @@ export const Fault = z.discriminatedUnion('kind', [
 	}),
 	/** The connection closes without an answer: before anything was done, or after all of it was. */
 	Kind('drop', { when: z.enum(['before', 'after']) }),
-	/** The answer comes late. */
-	Kind('slow', { ms: z.int().min(0).max(600_000) }),
+	/** The answer comes late. `afterAcceptance`: the work is done first; otherwise a caller who gives up has asked for nothing. */
+	Kind('slow', { ms: z.int().min(0).max(600_000), afterAcceptance: z.boolean().default(false) }),
 	/** The body stops after so many bytes, and the connection closes. */
 	Kind('truncate', { bytes: z.int().min(0).optional() }),
 	/** Content-Length promises so many bytes more than there are. */

@@ -16,15 +16,21 @@ export type State = {
 	next(counter: string): number;
 	/** The number `next` gave last; 0 before the first. */
 	last(counter: string): number;
+	/** Forgets everything but the counters: numbers and change tokens never come twice. */
+	clear(): void;
 	/** Absolute path of a file beside the state: `kind` is the folder. */
 	path(kind: 'blobs' | 'uploads' | 'clips', name: string): string;
 };
+
+/** Bytes of changes after which the log is written anew: days of polling would fill the disk otherwise. */
+const REWRITE_AFTER = 32 * 1024 * 1024;
 
 type Line = [table: string, id: string, value: unknown];
 type Tables = Map<string, Map<string, unknown>>;
 
 /**
- * The rehearsal's memory: JSON documents in an append-only log which is read and rewritten at every start. Each change
+ * The rehearsal's memory: JSON documents in an append-only log which is rewritten at every start and whenever it has
+ * grown. Each change
  * is one line written before the answer goes out, so a killed server remembers all it has said; a last line torn by
  * the kill is dropped.
  */
@@ -33,7 +39,15 @@ export function openState(folder: string): State {
 	const log = join(folder, 'state.jsonl');
 	const tables = readLog(log);
 	rewriteLog(log, tables);
-	const append = (line: Line) => appendFileSync(log, `${JSON.stringify(line)}\n`);
+	let appended = 0;
+	const append = (line: Line) => {
+		const text = `${JSON.stringify(line)}\n`;
+		appendFileSync(log, text);
+		appended += text.length;
+		if (appended < REWRITE_AFTER) return;
+		appended = 0;
+		rewriteLog(log, tables);
+	};
 	const table = <T>(name: string) => openTable<T>(tables, name, append);
 	return {
 		table,
@@ -41,6 +55,9 @@ export function openState(folder: string): State {
 			return table<number>('counters').set(counter, (table<number>('counters').get(counter) ?? 0) + 1);
 		},
 		last: (counter) => table<number>('counters').get(counter) ?? 0,
+		clear() {
+			for (const name of tables.keys()) if (name !== 'counters') table(name).clear();
+		},
 		path: (kind, name) => join(folder, kind, name),
 	};
 }

@@ -21,39 +21,28 @@ type Body = { contents?: unknown; systemInstruction?: { parts?: { text?: string 
 
 const GEMINI = String.raw`^\/(?:v1|v1beta)\/models\/(?<model>[^/:]+)`;
 const VERTEX = String.raw`^\/(?:v1|v1beta1)\/projects\/[^/]+\/locations\/[^/]+\/publishers\/google\/models\/(?<model>[^/:]+)`;
-const json = { method: 'POST', form: 'rpc', body: 'json' } as const;
+const json = { method: 'POST', form: 'rpc', body: 'json', facts } as const;
 
 /** generateContent and countTokens, on the Gemini API and on Vertex; and the dead predictLongRunning of the Gemini API. */
 export const generateRoutes: Route[] = [
+	...both('generateContent', { paid: 'text', handle: generate }),
+	...both('countTokens', { handle: count }),
 	{
-		name: 'generateContent',
-		path: new RegExp(`${GEMINI}:generateContent$`),
 		...json,
-		auth: 'key',
-		paid: 'text',
-		facts,
-		handle: generate,
-	},
-	{
-		name: 'generateContent',
-		path: new RegExp(`${VERTEX}:generateContent$`),
-		...json,
-		auth: 'bearer',
-		paid: 'text',
-		facts,
-		handle: generate,
-	},
-	{ name: 'countTokens', path: new RegExp(`${GEMINI}:countTokens$`), ...json, auth: 'key', facts, handle: count },
-	{ name: 'countTokens', path: new RegExp(`${VERTEX}:countTokens$`), ...json, auth: 'bearer', facts, handle: count },
-	{
 		name: 'predictLongRunning',
 		path: new RegExp(`${GEMINI}:predictLongRunning$`),
-		...json,
 		auth: 'key',
-		facts,
 		handle: refuse,
 	},
 ];
+
+/** One method on the Gemini API, where a key is asked for, and on Vertex, where a bearer token is. */
+function both(name: string, rest: Pick<Route, 'paid' | 'handle'>): Route[] {
+	return [
+		{ ...json, ...rest, name, path: new RegExp(`${GEMINI}:${name}$`), auth: 'key' },
+		{ ...json, ...rest, name, path: new RegExp(`${VERTEX}:${name}$`), auth: 'bearer' },
+	];
+}
 
 function facts(call: Call) {
 	return { model: call.params.model, text: textOfContents(call.house, (call.body as Body | undefined)?.contents) };
@@ -82,31 +71,30 @@ async function generate(call: Call): Promise<Answer> {
 	const model = call.params.model!;
 	const body = (call.body ?? {}) as Body;
 	checkModel(model, 'generateContent');
-	if (!body.contents) throw new WireError(400, '* GenerateContentRequest.contents: contents is not specified\n');
-	const config = body.generationConfig ?? {};
-	if (config.responseJsonSchema && config.responseSchema) {
-		throw new WireError(400, 'Only one of response_schema and response_json_schema can be set.');
-	}
-	const system = (body.systemInstruction?.parts ?? []).map((part) => part.text ?? '').join('\n');
+	checkBody(body);
 	const text = textOfContents(call.house, body.contents);
-	const fault = faultOf(call.faults, 'text')?.as;
-	if (fault === 'blocked') return blocked(model, text);
-	const wanted = config.responseModalities ?? [];
+	const wanted = body.generationConfig?.responseModalities ?? [];
+	if (faultOf(call.faults, 'text')?.as === 'blocked') return blocked(model, text);
 	if (wanted.includes('IMAGE') || wanted.includes('AUDIO')) return media(call, model, text, wanted);
+	return { json: wordsFor(call, model, body, text) };
+}
+
+function checkBody({ contents, generationConfig: config }: Body): void {
+	if (!contents) throw new WireError(400, '* GenerateContentRequest.contents: contents is not specified\n');
+	if (!config?.responseJsonSchema || !config.responseSchema) return;
+	throw new WireError(400, 'Only one of response_schema and response_json_schema can be set.');
+}
+
+function wordsFor(call: Call, model: string, body: Body, text: string) {
+	const config = body.generationConfig ?? {};
+	const system = (body.systemInstruction?.parts ?? []).map((part) => part.text ?? '').join('\n');
+	const fault = faultOf(call.faults, 'text')?.as;
+	if (fault === 'safety') return candidate(model, system + text, [], 'SAFETY');
 	const made = write(config, system, text);
-	const limited = limit(
-		spoil(made, fault),
-		fault === 'cut' ? Math.ceil(countTokens(made) / 2) : config.maxOutputTokens,
-	);
+	const tokens = fault === 'cut' ? Math.ceil(countTokens(made) / 2) : config.maxOutputTokens;
+	const limited = limit(spoil(made, fault), tokens);
 	call.cost(textPrice(model, countTokens(system + text), countTokens(limited.text)));
-	return {
-		json: candidate(
-			model,
-			system + text,
-			fault === 'safety' ? [] : [{ text: limited.text }],
-			fault === 'safety' ? 'SAFETY' : limited.reason,
-		),
-	};
+	return candidate(model, system + text, [{ text: limited.text }], limited.reason);
 }
 
 async function media(call: Call, model: string, text: string, wanted: string[]): Promise<Answer> {

@@ -1,25 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { seedOf, type ClipSpec } from '../clips/spec.ts';
-import { createGeneratedFile, downloadUri } from '../files/table.ts';
-import type { House } from '../house.ts';
 import { faultOf } from '../state/faults.ts';
 import { answerOtherModel } from '../text/interaction.ts';
 import type { Answer, Call, Route } from '../wire/call.ts';
 import { WireError } from '../wire/errors.ts';
-import { clipPrice, pixelsOf, refuseRetired, VIDEO_MODELS } from './models.ts';
-import { parseOmniRequest, partsOf, promptOf, type OmniRequest } from './omniRequest.ts';
-import {
-	newInteractionId,
-	operationsOf,
-	outcomeOf,
-	shotIn,
-	shotNumber,
-	startOperation,
-	waitForOutcome,
-	type Operation,
-	type Outcome,
-} from './operations.ts';
-import { usageOf } from './usage.ts';
+import { showHead, showInteraction } from './interactionView.ts';
+import { refuseRetired, VIDEO_MODELS } from './models.ts';
+import { parseOmniRequest, partsOf, promptOf } from './omniRequest.ts';
+import { startOmni } from './omniStart.ts';
+import { operationsOf, outcomeOf, shotIn, waitForOutcome, type Operation } from './operations.ts';
 
 const BASE = /^\/(?:v1|v1beta|v1beta1)(?:\/projects\/[^/]+\/locations\/[^/]+)?\/interactions/;
 const one = (tail: string) => new RegExp(`${BASE.source}${tail}$`);
@@ -92,60 +79,12 @@ async function create(call: Call): Promise<Answer> {
 			code: block.code ?? 'prohibited_content',
 		});
 	}
-	const operation = begin(call, request);
-	if (request.background) return { json: head(operation, 'in_progress') };
+	const operation = startOmni(call, request);
+	if (request.background) return { json: showHead(operation, 'in_progress') };
 	const outcome = await waitForOutcome(call.house, operation.id, call.signal);
-	return { json: await body(call.house, operation, outcome, operation.deliver === 'uri' ? 'uri' : 'data') };
-}
-
-function begin(call: Call, request: OmniRequest): Operation {
-	const usd = clipPrice(request.model, request.resolution, request.seconds, true);
-	const shot = shotNumber(call.house, request.prompt);
-	const operation = startOperation(
-		call.house,
-		{
-			id: newInteractionId(),
-			api: 'omni',
-			model: request.model.id,
-			prompt: request.prompt,
-			shot,
-			resolution: request.resolution,
-			clips: [clipOf(call.house, request, shot)],
-			// A finished background interaction hands its video over inline, whatever delivery was asked for.
-			deliver: request.background ? 'data' : request.deliver,
-			storageUri: null,
-			stored: request.store,
-			usd,
-		},
-		call.faults,
-	);
-	call.accept(operation.id, usd);
-	return operation;
-}
-
-function clipOf(house: House, request: OmniRequest, shot: number): ClipSpec {
-	const [width, height] = pixelsOf(request.resolution, request.ratio);
 	return {
-		shot,
-		prompt: request.prompt,
-		note: noteOf(request),
-		seed: request.seed ?? seedOf(request.prompt),
-		seconds: request.seconds,
-		width,
-		height,
-		sound: true,
-		turn: house.state.next('turn') - 1,
+		json: await showInteraction(call.house, operation, outcome, operation.deliver === 'uri' ? 'uri' : 'data'),
 	};
-}
-
-function noteOf({ images, videos, previous, task }: OmniRequest): string {
-	const made = [
-		images && `${images} image${images > 1 ? 's' : ''}`,
-		videos && `${videos} video${videos > 1 ? 's' : ''}`,
-		previous && `shot ${previous.shot}`,
-	];
-	const from = made.filter(Boolean).join(' and ');
-	return from ? `${task ?? 'made'} from ${from}` : '';
 }
 
 function known(call: Call): Operation {
@@ -157,10 +96,10 @@ function known(call: Call): Operation {
 async function get(call: Call): Promise<Answer> {
 	const operation = known(call);
 	const word = faultOf(call.faults, 'status')?.word;
-	if (word) return { json: head(operation, word) };
+	if (word) return { json: showHead(operation, word) };
 	const shown = faultOf(call.faults, 'noUsage') ? { ...operation, usage: false } : operation;
 	const deliver = faultOf(call.faults, 'deliver')?.as ?? (operation.deliver === 'uri' ? 'uri' : 'data');
-	return { json: await body(call.house, shown, outcomeOf(call.house, operation), deliver) };
+	return { json: await showInteraction(call.house, shown, outcomeOf(call.house, operation), deliver) };
 }
 
 function cancel(call: Call): Answer {
@@ -171,51 +110,11 @@ function cancel(call: Call): Answer {
 		});
 	}
 	const cancelled = operationsOf(call.house).set(operation.id, { ...operation, cancelledAt: Date.now() });
-	return { json: head(cancelled, 'cancelled') };
+	return { json: showHead(cancelled, 'cancelled') };
 }
 
 function remove(call: Call): Answer {
 	const operation = known(call);
 	operationsOf(call.house).delete(operation.id);
 	return { json: {} };
-}
-
-function head(operation: Operation, status: string) {
-	return {
-		id: operation.id,
-		status,
-		created: new Date(operation.createdAt).toISOString(),
-		updated: new Date(status === 'in_progress' ? operation.createdAt : Date.now()).toISOString(),
-		object: 'interaction',
-		model: operation.model,
-	};
-}
-
-/** The interaction as it stands: the video inline or by address, the tokens, or what went wrong. */
-async function body(house: House, operation: Operation, outcome: Outcome, deliver: 'data' | 'uri') {
-	if (outcome.state === 'running') return head(operation, 'in_progress');
-	if (outcome.state === 'cancelled') return head(operation, 'cancelled');
-	if (outcome.state === 'done') {
-		const video = await videoBlock(house, operation, outcome.paths[0]!, deliver);
-		return finished(
-			operation,
-			[{ type: 'thought' }, { content: [video], type: 'model_output' }],
-			operation.clips[0]!.seconds,
-		);
-	}
-	const { ending } = outcome;
-	if (ending.as === 'empty' || ending.as === 'filtered') return finished(operation, [{ type: 'thought' }], 0);
-	return { ...head(operation, 'failed'), errors: [{ code: String(ending.code), message: ending.message }] };
-}
-
-function finished(operation: Operation, steps: unknown[], seconds: number) {
-	const usage = operation.usage ? { usage: usageOf(operation.prompt, operation.resolution, seconds) } : {};
-	return { ...head(operation, 'completed'), ...usage, service_tier: 'standard', steps };
-}
-
-async function videoBlock(house: House, operation: Operation, path: string, deliver: 'data' | 'uri') {
-	if (deliver === 'data')
-		return { data: (await readFile(path)).toString('base64'), mime_type: 'video/mp4', type: 'video' };
-	const file = await createGeneratedFile(house, operation.id, path);
-	return { type: 'video', mime_type: 'video/mp4', uri: downloadUri(file.id) };
 }

@@ -149,3 +149,21 @@ test('a follow-up to a running interaction is refused, one to a finished keeps i
 		seconds: 3,
 	});
 });
+
+test('going on from the last turn makes one longer video of both', async () => {
+	const ai = stage.gemini();
+	const first: Json = await ai.interactions.create(omni('Shot 10: a bird lands'), once);
+	await untilOver(ai, first.id);
+	const more = { ...omni('[# Sources <PREVIOUS_VIDEO>@Video1] it flies off'), previous_interaction_id: first.id };
+	const second: Json = await ai.interactions.create(more, once);
+	const { operations } = await stage.get('/rehearsal/operations');
+	expect(operations.find((one: Json) => one.id === second.id).clips[0].seconds).toBe(6);
+});
+
+test('interactions on Vertex want a bearer token and are otherwise the same', async () => {
+	const vertex = stage.vertex();
+	const created: Json = await vertex.interactions.create(omni('Shot 9: a hill'), once);
+	expect((await untilOver(vertex, created.id)).status).toBe('completed');
+	const path = `${stage.url()}/v1beta1/projects/film/locations/us-central1/interactions/${created.id}`;
+	expect((await fetch(path, { headers: { 'x-goog-api-key': 'k' } })).status).toBe(401);
+});

@@ -24,6 +24,8 @@ export type OmniRequest = {
 /** Length when none is asked for: the model decides, and usually takes about ten seconds. */
 const USUAL_SECONDS = 10;
 const MOST_IMAGES = 10;
+/** The tag by which a prompt goes on where the last turn ended. Source: ai.google.dev/gemini-api/docs/omni. */
+const EXTENDS = '<PREVIOUS_VIDEO>';
 
 const Part = z.looseObject({
 	type: z.string(),
@@ -83,13 +85,10 @@ export function parseOmniRequest(house: House, given: unknown): OmniRequest {
 	const previous = previousOf(house, body.previous_interaction_id ?? null);
 	checkFlags(body, task, format.aspect_ratio);
 	checkFiles(house, parts);
-	const seconds =
-		format.duration === undefined ? defaultSeconds(model, previous, task) : Number(format.duration.slice(0, -1));
-	checkSeconds(model, seconds, previous, task);
 	return {
 		model,
 		prompt: promptOf(parts),
-		seconds: task === 'extend' && previous ? seconds + previous.clips[0]!.seconds : seconds,
+		seconds: secondsOf(model, format.duration, promptOf(parts), previous),
 		resolution: format.resolution,
 		ratio: format.aspect_ratio ?? inheritedRatio(previous),
 		seed: body.generation_config?.seed ?? null,
@@ -183,18 +182,28 @@ function checkFiles(house: House, parts: Part[]): void {
 	}
 }
 
-function defaultSeconds(model: VideoModel, previous: Operation | null, task: string | null): number {
-	const longest = 'max' in model.seconds ? model.seconds.max : USUAL_SECONDS;
-	return Math.min(previous && task !== 'extend' ? previous.clips[0]!.seconds : USUAL_SECONDS, longest);
-}
-
-function checkSeconds(model: VideoModel, seconds: number, previous: Operation | null, task: string | null): void {
-	if (!('min' in model.seconds) || (previous && task === null)) return;
-	const { min, max } = model.seconds;
-	if (seconds >= min && seconds <= max) return;
-	throw new WireError(400, `Video duration must be between ${min} and ${max} seconds, got ${seconds}.`, {
-		code: 'invalid_request',
-	});
+/**
+ * How long the new clip is: as asked, else as long as the clip it edits, else what the model usually takes. Extending the
+ * last turn (a prompt tag) adds to what is there. Throws a 400 that names the model's shortest and longest.
+ */
+function secondsOf(
+	model: VideoModel,
+	duration: string | undefined,
+	prompt: string,
+	previous: Operation | null,
+): number {
+	const { min, max } = model.seconds as { min: number; max: number };
+	const before = previous?.clips[0]?.seconds ?? null;
+	const longer = before !== null && prompt.includes(EXTENDS);
+	if (duration === undefined)
+		return longer || before === null ? (before ?? 0) + Math.min(USUAL_SECONDS, max) : before;
+	const seconds = Number(duration.slice(0, -1));
+	if (seconds < min || seconds > max) {
+		throw new WireError(400, `Video duration must be between ${min} and ${max} seconds, got ${seconds}.`, {
+			code: 'invalid_request',
+		});
+	}
+	return longer ? before + seconds : seconds;
 }
 
 const inheritedRatio = (previous: Operation | null) =>

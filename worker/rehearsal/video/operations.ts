@@ -49,11 +49,14 @@ export const operationsOf = (house: House) => house.state.table<Operation>('oper
 export function startOperation(house: House, given: NewOperation, faults: Fault[]): Operation {
 	const now = Date.now();
 	const seconds = faultOf(faults, 'seconds')?.seconds ?? house.options.seconds;
+	const ending = endingOf(faults);
 	const operation: Operation = {
 		...given,
+		// Google does not charge for what its filter or a fault took away.
+		usd: ending.as === 'video' || ending.as === 'pending' ? given.usd : 0,
 		createdAt: now,
 		readyAt: now + seconds * 1000,
-		ending: endingOf(faults),
+		ending,
 		deliver: given.deliver === 'gcs' ? 'gcs' : (faultOf(faults, 'deliver')?.as ?? given.deliver),
 		usage: !faultOf(faults, 'noUsage'),
 		cancelledAt: null,

@@ -7,32 +7,36 @@ import { faultOf } from '../state/faults.ts';
 import type { Answer, Call, Route } from '../wire/call.ts';
 import { WireError } from '../wire/errors.ts';
 import { clipPrice, pixelsOf, VIDEO_MODELS, type VideoModel } from './models.ts';
-import { operationsOf, outcomeOf, shotIn, shotNumber, startOperation, type Operation } from './operations.ts';
+import {
+	operationsOf,
+	outcomeOf,
+	shotIn,
+	shotNumber,
+	startOperation,
+	type NewOperation,
+	type Operation,
+} from './operations.ts';
 import { parseVeoRequest, type VeoRequest } from './veoRequest.ts';
 
 const MODEL = String.raw`^\/(?:v1|v1beta1)\/(?<parent>projects\/[^/]+\/locations\/[^/]+)\/publishers\/google\/models\/(?<model>[^/:]+)`;
 const RESPONSE_TYPE = 'type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoResponse';
 
+const json = { method: 'POST', form: 'rpc', auth: 'bearer', body: 'json' } as const;
+
 /** Veo on Vertex AI: start a long-running prediction, ask how it stands. */
 export const veoRoutes: Route[] = [
 	{
+		...json,
 		name: 'veo.start',
-		method: 'POST',
 		path: new RegExp(`${MODEL}:predictLongRunning$`),
-		form: 'rpc',
-		auth: 'bearer',
-		body: 'json',
 		paid: 'video',
 		facts: startFacts,
 		handle: start,
 	},
 	{
+		...json,
 		name: 'veo.fetch',
-		method: 'POST',
 		path: new RegExp(`${MODEL}:fetchPredictOperation$`),
-		form: 'rpc',
-		auth: 'bearer',
-		body: 'json',
 		facts: fetchFacts,
 		handle: fetchOperation,
 	},
@@ -58,38 +62,34 @@ function modelOf(call: Call): VideoModel {
 	throw new WireError(404, `Publisher Model \`${name}\` was not found or your project does not have access to it.`);
 }
 
+const BLOCKED =
+	'The prompt could not be submitted. Your prompt might contain words that violate our policies. Please rephrase your prompt.';
+
 function start(call: Call): Answer {
 	const model = modelOf(call);
 	const request = parseVeoRequest(model, call.body);
 	const block = faultOf(call.faults, 'block');
-	if (block?.as === 'http') {
-		throw new WireError(
-			400,
-			block.message ??
-				'The prompt could not be submitted. Your prompt might contain words that violate our policies. Please rephrase your prompt.',
-		);
-	}
-	const usd = clipPrice(model, request.resolution, request.seconds, request.sound) * request.samples;
-	const shot = shotNumber(call.house, request.prompt);
-	const operation = startOperation(
-		call.house,
-		{
-			id: `${call.params.parent}/publishers/google/models/${model.id}/operations/${randomUUID()}`,
-			api: 'veo',
-			model: model.id,
-			prompt: request.prompt,
-			shot,
-			resolution: request.resolution,
-			clips: clipsOf(call.house, request, shot),
-			deliver: request.storageUri ? 'gcs' : 'data',
-			storageUri: request.storageUri,
-			stored: true,
-			usd,
-		},
-		call.faults,
-	);
-	call.accept(operation.id, usd);
+	if (block?.as === 'http') throw new WireError(400, block.message ?? BLOCKED);
+	const operation = startOperation(call.house, operationFor(call, model, request), call.faults);
+	call.accept(operation.id, operation.usd);
 	return { json: { name: operation.id } };
+}
+
+function operationFor(call: Call, model: VideoModel, request: VeoRequest): NewOperation {
+	const shot = shotNumber(call.house, request.prompt);
+	return {
+		id: `${call.params.parent}/publishers/google/models/${model.id}/operations/${randomUUID()}`,
+		api: 'veo',
+		model: model.id,
+		prompt: request.prompt,
+		shot,
+		resolution: request.resolution,
+		clips: clipsOf(call.house, request, shot),
+		deliver: request.storageUri ? 'gcs' : 'data',
+		storageUri: request.storageUri,
+		stored: true,
+		usd: clipPrice(model, request.resolution, request.seconds, request.sound) * request.samples,
+	};
 }
 
 function clipsOf(house: House, request: VeoRequest, shot: number): ClipSpec[] {

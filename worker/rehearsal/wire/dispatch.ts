@@ -1,19 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { House } from '../house.ts';
 import { faultOf, type Fault } from '../state/faults.ts';
-import { summarise, withoutSecrets, type Entry } from '../state/journal.ts';
+import { summarise } from '../state/journal.ts';
 import type { Facts } from '../state/orders.ts';
 import type { Answer, Call, Route } from './call.ts';
 import { readForm, readJson } from './body.ts';
 import { errorBody, WireError } from './errors.ts';
 import { checkIdentity } from './identity.ts';
+import { HUNG_UP, openPassage, type Passage } from './passage.ts';
 import { send } from './send.ts';
 import { pause } from './pause.ts';
-
-type Passage = { route: Route; call: Call; entry: Omit<Entry, 'n'>; started: number };
-
-/** A caller that hung up before its answer, or a connection an order closed: nothing is left to write. */
-const HUNG_UP = 0;
 
 /**
  * Answers requests by a table of routes: reads the body, takes the ordered faults, asks the route, writes the answer in
@@ -24,7 +20,7 @@ export function createDispatcher(house: House, routes: Route[]) {
 		const url = new URL(request.url ?? '/', 'http://rehearsal');
 		const found = findRoute(routes, request.method ?? 'GET', url.pathname);
 		if (!found) return send(request, response, notFound(url.pathname), []);
-		const passage = open(house, found.route, found.params, request, response, url);
+		const passage = openPassage({ house, ...found, request, response, url });
 		const answer = await answerTo(passage);
 		if (found.route.form !== 'control') note(passage, answer);
 		if (answer === null) return void response.destroy();
@@ -59,56 +55,6 @@ function notFound(path: string): Answer {
 	return { status: 404, json: errorBody(form, new WireError(404, `No such method at ${path} in the rehearsal.`)) };
 }
 
-function open(
-	house: House,
-	route: Route,
-	params: Record<string, string>,
-	request: IncomingMessage,
-	response: ServerResponse,
-	url: URL,
-): Passage {
-	const gone = new AbortController();
-	response.once('close', () => gone.abort());
-	const entry: Omit<Entry, 'n'> = {
-		at: new Date().toISOString(),
-		method: route.method,
-		path: withoutSecrets(url),
-		route: route.name,
-		status: HUNG_UP,
-		paid: route.paid ?? null,
-		model: null,
-		shot: null,
-		accepted: [],
-		usd: null,
-		body: undefined,
-		faults: [],
-		tookMs: 0,
-	};
-	const call: Call = {
-		house,
-		params,
-		query: url.searchParams,
-		headers: request.headers,
-		body: undefined,
-		request,
-		origin: `http://${request.headers.host ?? 'localhost'}`,
-		bearer: /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null,
-		faults: [],
-		accept(operation, usd) {
-			entry.accepted.push(operation);
-			call.cost(usd);
-		},
-		cost(usd) {
-			entry.usd = Math.round(((entry.usd ?? 0) + usd) * 1e6) / 1e6;
-		},
-		chargeAs(kind) {
-			entry.paid = kind;
-		},
-		signal: AbortSignal.any([gone.signal, house.closing]),
-	};
-	return { route, call, entry, started: Date.now() };
-}
-
 /** null: the connection closes without an answer. */
 async function answerTo({ route, call, entry }: Passage): Promise<Answer | null> {
 	try {
@@ -120,7 +66,7 @@ async function answerTo({ route, call, entry }: Passage): Promise<Answer | null>
 		if (early === 'drop') return null;
 		checkIdentity(route, call);
 		const answer = await route.handle(call);
-		return sufferAfter(call.faults, answer);
+		return await sufferAfter(call.faults, answer, call.signal);
 	} catch (error) {
 		if (call.signal.aborted) return null;
 		return errorAnswer(route, error);
@@ -138,14 +84,16 @@ function takeFaults(route: Route, call: Call, entry: Passage['entry']): void {
 
 async function sufferBefore(faults: Fault[], signal: AbortSignal): Promise<'drop' | 'go on'> {
 	const slow = faultOf(faults, 'slow');
-	if (slow) await pause(slow.ms, signal);
+	if (slow && !slow.afterAcceptance) await pause(slow.ms, signal);
 	if (faultOf(faults, 'drop')?.when === 'before') return 'drop';
 	const http = faultOf(faults, 'http');
 	if (http && !http.afterAcceptance) throw orderedError(http);
 	return 'go on';
 }
 
-function sufferAfter(faults: Fault[], answer: Answer): Answer | null {
+async function sufferAfter(faults: Fault[], answer: Answer, signal: AbortSignal): Promise<Answer | null> {
+	const slow = faultOf(faults, 'slow');
+	if (slow?.afterAcceptance) await pause(slow.ms, signal);
 	if (faultOf(faults, 'drop')?.when === 'after') return null;
 	const http = faultOf(faults, 'http');
 	if (http?.afterAcceptance) throw orderedError(http);

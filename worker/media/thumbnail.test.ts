@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Media } from './index.ts';
+import { ffmpeg, smallFrames, streamsOf, testClips, type ClipName } from './testing/clips.ts';
+import { openTestMedia } from './testing/engine.ts';
+
+const clips = testClips();
+let media: Media;
+
+beforeAll(async () => {
+	media = await openTestMedia(clips.folder);
+});
+afterAll(clips.remove);
+
+async function thumbnailOf(path: string): Promise<string> {
+	const signal = AbortSignal.timeout(20_000);
+	const out = join(clips.folder, `${path.split('/').at(-1)}.jpg`);
+	await media.thumbnail(path, await media.probe(path, { name: 'clip', signal }), out, { signal });
+	return out;
+}
+const brightness = (path: string) => {
+	const [frame] = smallFrames(path);
+	return frame!.reduce((sum, value) => sum + value, 0) / frame!.length;
+};
+
+test('the thumbnail of a clip that fades in from black is not black', async () => {
+	const out = await thumbnailOf(clips.path('fadein'));
+
+	expect(brightness(out)).toBeGreaterThan(60);
+	expect(streamsOf(out)[0]).toMatchObject({ codec_name: 'mjpeg', width: 320, height: 180 });
+});
+
+test('a black clip still has a thumbnail', async () => {
+	const out = await thumbnailOf(clips.path('black'));
+
+	expect(existsSync(out)).toBe(true);
+	expect(brightness(out)).toBeLessThan(20);
+});
+
+test('clips of one frame, of other codecs and shapes have thumbnails that keep the shape', async () => {
+	for (const [name, width, height] of [
+		['one', 320, 180],
+		['vp9', 320, 180],
+		['turned', 180, 320],
+		['odd', 321, 182],
+	] as [ClipName, number, number][])
+		expect(streamsOf(await thumbnailOf(clips.path(name)))[0]).toMatchObject({ width, height });
+});
+
+test('a large picture becomes a small one of the same shape', async () => {
+	const png = join(clips.folder, 'large.png');
+	ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=1600x900', '-frames:v', '1', png);
+	const out = await thumbnailOf(png);
+
+	expect(streamsOf(out)[0]).toMatchObject({ width: 640, height: 360 });
+	expect(execFileSync('head', ['-c', '3', out]).toString('hex')).toBe('ffd8ff');
+});
+
+test('sound alone is refused a thumbnail in words', async () => {
+	const wav = join(clips.folder, 'tone.wav');
+	ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', wav);
+
+	await expect(thumbnailOf(wav)).rejects.toMatchObject({ code: 'media', message: 'sound alone has no thumbnail' });
+});
