@@ -62,8 +62,7 @@ const PERSON = {
 
 describe('a rehearsal', () => {
 	test('sends no real secret, whatever the grant and the worker’s own identity hold', async () => {
-		for (const name of ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_CLOUD_PROJECT'])
-			process.env[name] = 's3cret-environment';
+		for (const name of ['GOOGLE_API_KEY', 'GOOGLE_CLOUD_PROJECT']) process.env[name] = 's3cret-environment';
 		process.env.GOOGLE_GENAI_USE_VERTEXAI = 'true';
 		process.env.GOOGLE_GEMINI_BASE_URL = process.env.GOOGLE_VERTEX_BASE_URL = 'http://s3cret.example';
 		const identityFile = join(folder, 'identity.json');

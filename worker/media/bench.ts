@@ -1,6 +1,7 @@
 /**
  * Measures the film engine against one ffmpeg filter graph over the same clips: `node worker/media/bench.ts [clips]
- * [footage folder]`. Prints wall seconds, processor seconds of all processes and the largest one's memory.
+ * [footage folder]`. Prints wall seconds, processor seconds of all processes and the largest one's memory. Without
+ * the sandbox, because the system loses count of processor time in namespaces; bubblewrap adds some 10 ms a run.
  */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -21,11 +22,23 @@ else compare(Number(positionals[0] ?? 30), positionals[1] ?? '../shared/footage'
 
 /** One stitch in a process of its own, so that its processor time can be told apart. */
 async function stitchAll(folder: string): Promise<void> {
-	const paths = readdirSync(folder).filter((name) => /^clip.*mp4$/.test(name)).sort();
-	const clips = paths.map((name) => ({ id: sha256(readFileSync(join(folder, name))), path: join(folder, name), name }));
+	const paths = readdirSync(folder)
+		.filter((name) => /^clip.*mp4$/.test(name))
+		.sort();
+	const clips = paths.map((name) => ({
+		id: sha256(readFileSync(join(folder, name))),
+		path: join(folder, name),
+		name,
+	}));
 	const transition = values.crossfade ? 'crossfade' : 'cut';
 	const timeline = Timeline.parse({ clips: clips.map(({ id }) => ({ asset: id, transition })) });
-	const options = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', sandbox: 'auto', cache: values.cache!, log: makeLog('silent') } as const;
+	const options = {
+		ffmpeg: 'ffmpeg',
+		ffprobe: 'ffprobe',
+		sandbox: 'off',
+		cache: values.cache!,
+		log: makeLog('silent'),
+	} as const;
 	const media = await openMedia(options);
 	const request = { clips, timeline, title: 'Bench', out: join(folder, 'film.mp4') };
 	await media.stitch(request, { signal: AbortSignal.timeout(3_600_000), progress: () => undefined });
@@ -35,8 +48,18 @@ function compare(count: number, footage: string): void {
 	const folder = mkdtempSync(join(tmpdir(), 'reelsmith-bench-'));
 	try {
 		const sources = realClips(footage) ?? madeClips(folder);
-		const clips = Array.from({ length: count }, (_, index) => distinct(sources[index % sources.length]!, folder, index));
-		const own = (...options: string[]) => [process.execPath, import.meta.filename, '--stitch', folder, '--cache', join(folder, 'cache'), ...options];
+		const clips = Array.from({ length: count }, (_, index) =>
+			distinct(sources[index % sources.length]!, folder, index),
+		);
+		const own = (...options: string[]) => [
+			process.execPath,
+			import.meta.filename,
+			'--stitch',
+			folder,
+			'--cache',
+			join(folder, 'cache'),
+			...options,
+		];
 		const fade = values.crossfade ? ['--crossfade'] : [];
 		measure('stitch, nothing cached', own(...fade));
 		measure('stitch, all cached', own(...fade));
@@ -58,9 +81,26 @@ function realClips(folder: string): string[] | null {
 /** An imitation of a Veo clip for machines without real ones: 8 s of 720p with sound. */
 function madeClips(folder: string): string[] {
 	const path = join(folder, 'source.mp4');
-	const inputs = ['-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=24:d=8', '-f', 'lavfi', '-i', 'anoisesrc=r=48000:a=0.2:d=8'];
+	const inputs = [
+		'-f',
+		'lavfi',
+		'-i',
+		'testsrc2=s=1280x720:r=24:d=8',
+		'-f',
+		'lavfi',
+		'-i',
+		'anoisesrc=r=48000:a=0.2:d=8',
+	];
 	const encode = ['-c:v', 'libx264', '-profile:v', 'high', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2'];
-	execFileSync('ffmpeg', ['-v', 'error', ...inputs, ...encode, '-x264-params', 'scenecut=0:open-gop=1:keyint=250', path]);
+	execFileSync('ffmpeg', [
+		'-v',
+		'error',
+		...inputs,
+		...encode,
+		'-x264-params',
+		'scenecut=0:open-gop=1:keyint=250',
+		path,
+	]);
 	return [path];
 }
 
@@ -81,13 +121,28 @@ function graph(clips: string[], out: string): string[] {
 	const joined = clips.map((_, index) => `[v${index}][${index}:a]`).join('');
 	const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-c:a', 'aac', '-b:a', '192k'];
 	const inputs = clips.flatMap((path) => ['-i', path]);
-	const filters = ['-filter_complex', `${pads}${joined}concat=n=${clips.length}:v=1:a=1[v][a]`, '-map', '[v]', '-map', '[a]'];
+	const filters = [
+		'-filter_complex',
+		`${pads}${joined}concat=n=${clips.length}:v=1:a=1[v][a]`,
+		'-map',
+		'[v]',
+		'-map',
+		'[a]',
+	];
 	return ['ffmpeg', '-nostdin', '-y', '-v', 'error', ...inputs, ...filters, ...encode, out];
 }
 
 function measure(what: string, command: string[]): void {
-	const text = execFileSync('sh', ['-c', '/usr/bin/env time -f "%e %U %S %M" "$@" 2>&1 >/dev/null', 'sh', ...command], { encoding: 'utf8' });
+	const text = execFileSync(
+		'sh',
+		['-c', '/usr/bin/env time -f "%e %U %S %M" "$@" 2>&1 >/dev/null', 'sh', ...command],
+		{ encoding: 'utf8' },
+	);
 	const [wall, user, system, memory] = text.trim().split('\n').at(-1)!.split(' ').map(Number);
-	const cells = [`${wall!.toFixed(2)} s`, `${(user! + system!).toFixed(2)} cpu s`, `${Math.round(memory! / 1024)} MB`];
+	const cells = [
+		`${wall!.toFixed(2)} s`,
+		`${(user! + system!).toFixed(2)} cpu s`,
+		`${Math.round(memory! / 1024)} MB`,
+	];
 	console.log(`${what.padEnd(26)} ${cells.map((cell) => cell.padStart(12)).join('')}`);
 }

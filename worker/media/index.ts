@@ -52,9 +52,10 @@ export async function openMedia(options: MediaOptions): Promise<Media> {
 	const cache = await openCache(options.cache, options.cacheBytes ?? CACHE_BYTES);
 	const { sandboxed } = tools.sandbox;
 	options.log[sandboxed ? 'info' : 'warn']({ ffmpeg: version, sandboxed }, 'film engine open');
-	const pool = makePool(availableParallelism());
+	const slots = availableParallelism();
+	const pool = makePool(slots);
 	const probe = (path: string, name: string, signal: AbortSignal) => probeFile(tools, path, { name, signal });
-	const shop = { tools, cache, pool, threads: 1, log: options.log, version, probe };
+	const shop = { tools, cache, pool, slots, threads: 1, log: options.log, version, probe };
 	return {
 		sandboxed,
 		version,

@@ -1,5 +1,6 @@
 import { link, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { Fault } from '../base/errors.ts';
 import type { Cache } from './cache.ts';
 import type { Argument, Tools } from './ffmpeg.ts';
 import { isInStep } from './check.ts';
@@ -24,7 +25,13 @@ export type Piece = {
 	check: (path: string) => Promise<void>;
 };
 
-export type Kitchen = { tools: Tools; cache: Cache; pool: Pool; threads: number };
+export type Kitchen = {
+	tools: Tools;
+	cache: Cache;
+	pool: Pool;
+	/** Runs at a time, and threads of each. */ slots: number;
+	threads: number;
+};
 
 /** A deadline generous enough for a loaded machine: so much, and so much for each second of film and unit of weight. */
 const BASE_SECONDS = 120;
@@ -52,9 +59,9 @@ export async function renderPieces(
 	}
 	const failed = new AbortController();
 	const either = AbortSignal.any([signal, failed.signal]);
-	const runs = shareRuns(missing).map((together) =>
+	const runs = shareRuns(missing, kitchen.slots).map((run) =>
 		kitchen
-			.pool(() => make(together, folder, kitchen, either, done), either)
+			.pool(() => makeRun(run, folder, kitchen, either, done), either)
 			.catch((error: unknown) => {
 				failed.abort(error);
 				throw error;
@@ -84,58 +91,76 @@ async function isKept(piece: Piece, folder: string, cache: Cache): Promise<boole
 export const fileIn = (folder: string, { key, recipe }: Pick<Piece, 'key' | 'recipe'>): string =>
 	join(folder, `${key}.${recipe.extension}`);
 
-/** Cheap pieces that read the same file with the same options go into one run: starting ffmpeg is most of their cost. */
-function shareRuns(pieces: Piece[]): Piece[][] {
-	const runs = new Map<string, Piece[]>();
+/** Pieces that read the same files with the same options. */
+type Unit = Piece[];
+
+/** Inputs of one run at most: more save little, and memory stays flat however long the film is. */
+const MOST_INPUTS = 10;
+
+/**
+ * Packs pieces into runs. Cheap ones, which copy a clip or take its sound, share a run: starting ffmpeg is most of
+ * their cost. Each dear one has a run of its own; these come first, so that none is left running alone at the end.
+ */
+function shareRuns(pieces: Piece[], slots: number): Unit[][] {
+	const units = new Map<string, Unit>();
 	for (const [index, piece] of pieces.entries()) {
-		const [only, ...more] = piece.recipe.inputs;
-		const cheap = only && !more.length && piece.weight <= 1;
-		const key = cheap ? JSON.stringify(only) : String(index);
-		runs.set(key, [...(runs.get(key) ?? []), piece]);
+		const key = isCheap(piece) ? JSON.stringify(piece.recipe.inputs) : String(index);
+		units.set(key, [...(units.get(key) ?? []), piece]);
 	}
-	// Dear ones first, so that none of them is left running alone at the end.
-	return [...runs.values()].toSorted((a, b) => cost(b) - cost(a));
+	const [cheap, dear] = [true, false].map((wanted) =>
+		[...units.values()].filter(([first]) => isCheap(first!) === wanted),
+	);
+	const size = Math.max(1, Math.min(MOST_INPUTS, Math.ceil(cheap!.length / slots)));
+	const together = Array.from({ length: Math.ceil(cheap!.length / size) }, (_, at) =>
+		cheap!.slice(at * size, (at + 1) * size),
+	);
+	const byCost = dear!.toSorted((a, b) => cost(b) - cost(a));
+	return [...byCost.map((unit) => [unit]), ...together];
 }
 
-const cost = (run: Piece[]) => run.reduce((sum, { seconds, weight }) => sum + seconds * weight, 0);
+const isCheap = ({ weight, recipe }: Piece) => weight <= 1 && recipe.inputs.length === 1;
+const cost = (pieces: Piece[]) => pieces.reduce((sum, { seconds, weight }) => sum + seconds * weight, 0);
 
-async function make(
-	run: Piece[],
+type Done = (piece: Piece, share: number) => void;
+
+/** One run for several clips; where that fails, one for each clip, so that the error names the right one. */
+async function makeRun(
+	units: Unit[],
 	folder: string,
-	{ tools, cache, threads }: Kitchen,
+	kitchen: Kitchen,
 	signal: AbortSignal,
-	done: (piece: Piece, share: number) => void,
-) {
-	const scratch = await cache.scratch();
+	done: Done,
+): Promise<void> {
+	if (units.length === 1) return make(units, folder, kitchen, signal, done);
 	try {
-		const [first] = run;
-		const limit = String(threads);
-		const args: Argument[] = [
-			'-y',
-			'-filter_threads',
-			'1',
-			'-filter_complex_threads',
-			'1',
-			'-nostats',
-			'-progress',
-			'pipe:1',
-		];
-		for (const { options } of first!.recipe.inputs) args.push('-threads', limit, ...options);
-		for (const [index, { recipe }] of run.entries())
-			args.push(...recipe.output, '-threads', limit, `${index}.${recipe.extension}`);
+		await make(units, folder, kitchen, signal, done);
+	} catch (error) {
+		if (signal.aborted || !(error instanceof Fault)) throw error;
+		for (const unit of units) await make([unit], folder, kitchen, signal, done);
+	}
+}
+
+async function make(units: Unit[], folder: string, kitchen: Kitchen, signal: AbortSignal, done: Done): Promise<void> {
+	const { tools, cache } = kitchen;
+	const pieces = units.flat();
+	const [first] = pieces;
+	const scratch = await cache.scratch();
+	const names = new Map(pieces.map((piece, index) => [piece, `${index}.${piece.recipe.extension}`]));
+	try {
 		await tools.ffmpeg({
-			args,
+			args: commandOf(units, names, kitchen.threads),
 			folder: scratch,
 			about: first!.about,
-			seconds: BASE_SECONDS + cost(run) * SECONDS_A_SECOND,
-			fileBytes: Math.max(...run.map(({ bytes }) => bytes)),
+			seconds: BASE_SECONDS + cost(pieces) * SECONDS_A_SECOND,
+			fileBytes: Math.max(...pieces.map(({ bytes }) => bytes)),
 			signal,
-			progress: ({ seconds }) => done(first!, Math.min(1, seconds / first!.seconds)),
+			progress: ({ seconds }) => pieces.length === 1 && done(first!, Math.min(1, seconds / first!.seconds)),
 		});
-		for (const [index, piece] of run.entries()) {
-			const made = join(scratch, `${index}.${piece.recipe.extension}`);
+		for (const [piece, name] of names) {
+			const made = join(scratch, name);
 			if (piece.target) await keepStep(made, piece, piece.target, { tools, scratch, signal });
 			await piece.check(made);
+			await rm(fileIn(folder, piece), { force: true });
 			await link(made, fileIn(folder, piece));
 			await cache.put(made, piece.key, piece.recipe.extension);
 			done(piece, 1);
@@ -144,6 +169,23 @@ async function make(
 		await cache.drop(scratch);
 	}
 }
+
+/** All inputs, then all outputs; each output's maps, which count inputs from 0, are moved to where its own begin. */
+function commandOf(units: Unit[], names: Map<Piece, string>, threads: number): Argument[] {
+	const limit = ['-threads', String(threads)];
+	const inputs = units.map(([first]) => first!.recipe.inputs);
+	const outputs = units.flatMap((unit, index) => {
+		const before = inputs.slice(0, index).flat().length;
+		return unit.flatMap((piece) => [...moved(piece.recipe.output, before), ...limit, names.get(piece)!]);
+	});
+	const quiet = ['-y', '-nostats', '-progress', 'pipe:1', '-filter_threads', '1', '-filter_complex_threads', '1'];
+	return [...quiet, ...inputs.flat().flatMap(({ options }) => [...limit, ...options]), ...outputs];
+}
+
+const moved = (output: string[], by: number) =>
+	output.map((value, index) =>
+		by && output[index - 1] === '-map' ? value.replace(/^\d+/, (input) => String(Number(input) + by)) : value,
+	);
 
 /**
  * Encoders run one or two frames ahead by the length of the piece; where that is not what the film's other pieces do,
@@ -154,28 +196,10 @@ async function keepStep(
 	{ about, bytes }: Piece,
 	target: FilmTarget,
 	job: { tools: Tools; scratch: string; signal: AbortSignal },
-) {
+): Promise<void> {
 	if (await isInStep(made, target, about)) return;
-	const args = [
-		'-y',
-		'-f',
-		'mov',
-		'-i',
-		basename(made),
-		'-map',
-		'0:v',
-		'-c',
-		'copy',
-		...retimed(target),
-		'retimed.mp4',
-	];
-	await job.tools.ffmpeg({
-		args,
-		folder: job.scratch,
-		about,
-		seconds: BASE_SECONDS,
-		fileBytes: bytes,
-		signal: job.signal,
-	});
+	const input = ['-y', '-f', 'mov', '-i', basename(made), '-map', '0:v', '-c', 'copy'];
+	const run = { folder: job.scratch, about, seconds: BASE_SECONDS, fileBytes: bytes, signal: job.signal };
+	await job.tools.ffmpeg({ ...run, args: [...input, ...retimed(target), 'retimed.mp4'] });
 	await rename(join(job.scratch, 'retimed.mp4'), made);
 }

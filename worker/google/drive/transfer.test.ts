@@ -17,8 +17,8 @@ beforeEach(() => house.fresh());
 const FILMS = 'rehearsal-films';
 const BRIEFS = 'rehearsal-briefs';
 const md5Of = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
-/** More than two parts of an upload. */
-const BYTES = randomBytes(18_000_000);
+/** Two parts of an upload. */
+const BYTES = randomBytes(9_000_000);
 
 async function uploadOf(bytes = BYTES): Promise<Upload & { sessions: string[] }> {
 	const path = join(house.folder, 'film.mp4');
@@ -60,7 +60,7 @@ describe('an upload', () => {
 			folder: FILMS,
 		});
 		expect((await onDrive(request.id)).equals(BYTES)).toBe(true);
-		expect(seen.length).toBeGreaterThan(2);
+		expect(seen).toEqual([0, 2 ** 23, BYTES.length]);
 		expect(request.sessions).toHaveLength(1);
 	});
 
@@ -97,6 +97,12 @@ describe('an upload', () => {
 		await house.order('drive.upload', { kind: 'drop', when: 'after' });
 		expect((await house.google.drive.upload(request, {}, calm())).id).toBe(request.id);
 		expect(await posts()).toBe(1);
+	});
+
+	test('that is told at its end that the id is taken finds its own file', async () => {
+		const request = await uploadOf(randomBytes(1000));
+		await house.order('drive.upload', { kind: 'http', status: 409, afterAcceptance: true });
+		expect((await house.google.drive.upload(request, {}, calm())).id).toBe(request.id);
 	});
 
 	test.each([404, 410])('whose session is gone (%i) is begun anew under the same id', async (status) => {
@@ -181,6 +187,8 @@ describe('a download', () => {
 		const got = await house.google.drive.download(id, {}, to, calm(), (done) => seen.push(done));
 		expect(got).toEqual({ name: 'source.mp4', mimeType: 'video/mp4', bytes: bytes.length, md5: md5Of(bytes) });
 		expect((await readFile(to)).equals(bytes)).toBe(true);
+		expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+		expect(seen.length).toBeGreaterThan(1);
 	});
 
 	test('goes through a shortcut', async () => {

@@ -72,7 +72,10 @@ async function carry(
 	for (;;) {
 		try {
 			const done = await step(session, request, file, at);
-			if (done) return done;
+			if (done) {
+				progress?.(request.bytes);
+				return done;
+			}
 			progress?.(at.offset);
 		} catch (thrown) {
 			await stumble(session, at, classify(thrown, DOING, session.signal));

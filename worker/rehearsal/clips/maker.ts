@@ -1,3 +1,4 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Options } from '../options.ts';
@@ -17,6 +18,7 @@ export type ClipMaker = {
 
 /** Makes clips with a limited number of ffmpeg processes and keeps them on disk; or serves a folder of real footage in turn. */
 export function createClipMaker(options: Options, state: State, closing: AbortSignal): ClipMaker {
+	sweep(state.path('clips', ''));
 	const lane = createLane(options.workers);
 	const making = new Map<string, Promise<string>>();
 	const make = async (spec: ClipSpec): Promise<string> => {
@@ -36,6 +38,12 @@ export function createClipMaker(options: Options, state: State, closing: AbortSi
 		return made;
 	};
 	return { make: once, run: (work) => lane.run(() => work(closing)), settled: lane.settled };
+}
+
+/** What a killed server left half made. */
+function sweep(folder: string): void {
+	const left = readdirSync(folder).filter((name) => name.startsWith('making-'));
+	for (const name of left) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 async function footageClip(folder: string, turn: number): Promise<string> {
