@@ -134,7 +134,7 @@ async function follow(
 	anew?: 'anew',
 ): Promise<Response> {
 	let url = download.url;
-	const range: Record<string, string> = from > 0 ? {} : {};
+	const range: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
 	for (let hop = 0; hop <= MAX_HOPS; hop++) {
 		const headers = { 'accept-encoding': 'identity', ...range, ...(await download.headers(anew)) };
 		const answer = await fetch(url, { headers, redirect: 'manual', signal });

@@ -51,8 +51,8 @@ const MAX_NAME = 32;
 export function cutMedia(sink?: InlineSink): TransformStream<Uint8Array, Uint8Array> {
 	const scan = scanner();
 	return new TransformStream({
-		async transform(chunk, controller) {
-			const { kept, media } = scan(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+		async transform(arrived, controller) {
+			const { kept, media } = scan(Buffer.from(arrived.buffer, arrived.byteOffset, arrived.byteLength));
 			for (const piece of media) if (sink && piece.bytes.length) await sink(piece.index, piece.bytes);
 			if (kept.length) controller.enqueue(kept);
 		},
@@ -70,7 +70,7 @@ function scanner() {
 	let cuts = 0;
 	let decode = base64Decoder();
 
-	/** Handles what may be split over two chunks: a backslash and what follows it. Returns the characters it stands for. */
+	/** Handles what may be split over two pieces: a backslash and what follows it. Returns the characters it stands for. */
 	const escape = (byte: number): string | null => {
 		escaped += String.fromCharCode(byte);
 		if (escaped[1] !== 'u') return finish(escaped[1] ?? '');
@@ -81,15 +81,15 @@ function scanner() {
 		return character;
 	};
 
-	return (chunk: Buffer): { kept: Buffer; media: Media[] } => {
+	return (piece: Buffer): { kept: Buffer; media: Media[] } => {
 		const kept: Buffer[] = [];
 		const media: Media[] = [];
 		let at = 0;
-		while (at < chunk.length) {
-			const byte = chunk[at]!;
+		while (at < piece.length) {
+			const byte = piece[at]!;
 			if (escaped) {
 				const character = escape(byte);
-				if (where === 'string') kept.push(chunk.subarray(at, at + 1));
+				if (where === 'string') kept.push(piece.subarray(at, at + 1));
 				else if (character !== null) media.push({ index: cuts - 1, bytes: decode(character) });
 				at += 1;
 			} else if (where === 'outside') {
@@ -102,21 +102,21 @@ function scanner() {
 					where = 'string';
 					if (!isValue) name = '';
 				} else if (byte > 0x20) isValue = false;
-				if (where !== 'media') kept.push(chunk.subarray(at, at + 1));
+				if (where !== 'media') kept.push(piece.subarray(at, at + 1));
 				at += 1;
 			} else if (byte === BACKSLASH) {
 				escaped = '\\';
-				if (where === 'string') kept.push(chunk.subarray(at, at + 1));
+				if (where === 'string') kept.push(piece.subarray(at, at + 1));
 				at += 1;
 			} else if (byte === QUOTE) {
 				if (where === 'media') media.push({ index: cuts - 1, bytes: decode('', 'end') });
-				else kept.push(chunk.subarray(at, at + 1));
+				else kept.push(piece.subarray(at, at + 1));
 				where = 'outside';
 				isValue = false;
 				at += 1;
 			} else {
-				const end = plainEnd(chunk, at);
-				const plain = chunk.subarray(at, end);
+				const end = plainEnd(piece, at);
+				const plain = piece.subarray(at, end);
 				if (where === 'media') media.push({ index: cuts - 1, bytes: decode(plain.toString('latin1')) });
 				else {
 					kept.push(plain);
@@ -130,10 +130,10 @@ function scanner() {
 }
 
 /** Where a run without quote or backslash ends. */
-function plainEnd(chunk: Buffer, from: number): number {
-	const quote = chunk.indexOf(QUOTE, from);
-	const end = quote < 0 ? chunk.length : quote;
-	const backslash = chunk.subarray(from, end).indexOf(BACKSLASH);
+function plainEnd(piece: Buffer, from: number): number {
+	const quote = piece.indexOf(QUOTE, from);
+	const end = quote < 0 ? piece.length : quote;
+	const backslash = piece.subarray(from, end).indexOf(BACKSLASH);
 	return backslash < 0 ? end : from + backslash;
 }
 

@@ -25,7 +25,7 @@ type Journal = {
 	entries: { method: string; path: string; route: string; status: number; body?: unknown }[];
 };
 
-const SHORT: Waits = { settle: 60, backoff: 20, idle: 1500, paid: 1500 };
+const SHORT: Waits = { settle: 60, backoff: 20, idle: 10_000, paid: 15_000 };
 
 type Start = (options: { data: string; seconds: number }) => Promise<{ url: string; close(): Promise<void> }>;
 

@@ -12,7 +12,8 @@ const paid = async () => (await side<Totals>('GET', '/rehearsal/journal')).total
 
 let number = 0;
 const shot = (more: Record<string, unknown> = {}) => ({ input: { prompt: `Shot ${++number}: a boat on a lake`, seconds: 3, resolution: '360p', ...more }, item: 0 });
-const origin = (executionId: string, more: Record<string, unknown> = {}) => ({ workflowId: 'w', executionId, nodeId: 'n', nodeName: 'Veo Video', runIndex: 0, ...more });
+let round = 0;
+const origin = (execution: string, more: Record<string, unknown> = {}) => ({ workflowId: 'w', executionId: `${round}-${execution}`, nodeId: 'n', nodeName: 'Veo Video', runIndex: 0, ...more });
 
 const submit = (body: Record<string, unknown>, headers: Record<string, string> = {}) => call<BatchView>('POST', '/v1/batches', { kind: 'clip', ...body }, { headers });
 const order = (route: string, fault: Record<string, unknown>, match: Record<string, unknown> = {}) => side('POST', '/rehearsal/orders', { match: { route, ...match }, fault });
@@ -25,6 +26,7 @@ async function ended(id: string): Promise<BatchView> {
 }
 
 beforeEach(async () => {
+	round += 1;
 	await side('DELETE', '/rehearsal/journal');
 	await side('DELETE', '/rehearsal/orders');
 });
@@ -101,6 +103,22 @@ describe('the jobs of an earlier run', () => {
 		const second = await submit({ jobs, wait: 'poll', origin: origin('e2') });
 		expect(second.body.found).toBe(0);
 		await ended(second.body.id);
+	});
+
+	test('are found again though they were collected, when that execution broke off at a later node', async () => {
+		const jobs = [shot()];
+		const clips = await submit({ jobs, wait: 'poll', origin: origin('e1') });
+		await ended(clips.body.id);
+		await call('POST', `/v1/batches/${clips.body.id}/collect`);
+		const later = await submit({ jobs: [shot()], wait: 'poll', origin: origin('e1', { nodeId: 'later' }) });
+		const during = await submit({ jobs, wait: 'poll', origin: origin('e2') });
+		expect(during.body.found).toBe(0);
+		await call('POST', `/v1/batches/${during.body.id}/cancel`);
+		await ended(during.body.id);
+		await ended(later.body.id);
+		await call('POST', `/v1/batches/${later.body.id}/cancel`);
+		const again = await submit({ jobs, wait: 'poll', origin: origin('e3') });
+		expect(again.body).toMatchObject({ found: 1, done: true });
 	});
 
 	test('are new jobs while somebody else waits for them, and found by a second try of the same execution', async () => {

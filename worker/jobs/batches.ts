@@ -41,7 +41,8 @@ type Parts = { redis: Redis; store: Store; events: Events; grants: Grants; ledge
 export function openBatches({ redis, store, events, grants, ledger, queues, tools }: Parts) {
 	/**
 	 * Takes a batch: everything is checked before anything starts. Jobs of an earlier run with the same workflow, node,
-	 * run index, item and content are found again instead of started, when nobody waits for them and nobody has them.
+	 * run index, item and content are found again instead of started, when nobody waits for them and nobody made anything
+	 * of them.
 	 * Throws `invalid_input` with every refusal, `unauthorized` for a missing identity, `budget`, `conflict`.
 	 */
 	async function submit(batch: SubmitBatch, from: { owner: string; grant: Grant; idempotencyKey: string | undefined }): Promise<BatchView> {
@@ -67,6 +68,7 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 			idempotency: from.idempotencyKey ? KEYS.idempotency(sha256(`${from.owner}:${from.idempotencyKey}`)) : '',
 			bodyHash: sha256(canonical({ kind: batch.kind, jobs: batch.jobs, origin: batch.origin })),
 			grant: grants.sealed(id, from.grant),
+			execution: batch.wait === 'none' ? '' : executionKey(from.owner, batch.origin),
 			batch: { id, data: JSON.stringify(data), wait: batch.wait },
 			jobs: jobs.map((job) => ({ id: job.id, adopted: job.adopted, reuse: job.reuse, data: job.adopted ? '' : JSON.stringify(job.data) })),
 			patience: PATIENCE,
@@ -106,16 +108,32 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 		}
 	}
 
-	/** The job that an earlier run of the same item left behind, or null. */
+	/** The newest job that an earlier run of the same item left behind, or null. */
 	async function findAgain(reuse: string, origin: Origin): Promise<JobRecord | null> {
-		const id = await redis.get(reuse);
-		const [record] = id ? await store.getMany([id]) : [];
-		if (!record || record.collected || record.status === 'failed' || record.status === 'cancelled' || record.cancelling) return null;
+		for (const record of await store.getMany(await redis.lrange(reuse, 0, -1))) if (await isLeftBehind(record, origin)) return record;
+		return null;
+	}
+
+	async function isLeftBehind(record: JobRecord, origin: Origin): Promise<boolean> {
+		if (record.status === 'failed' || record.status === 'cancelled' || record.cancelling) return false;
 		const before = await read(record.batch);
-		if (!before) return record;
+		if (!before) return !record.collected;
+		if (record.collected && !(await wasLeftUnfinished(before.data))) return false;
 		// The same node of the same execution asks again (Retry On Fail): whoever waited there has given up.
 		const same = origin.executionId !== '' && before.data.origin.executionId === origin.executionId;
-		return same || !(await isAwaited(before)) ? record : null;
+		return same || !(await isAwaited(before));
+	}
+
+	/**
+	 * Whether the execution that has a job's results broke off at a later node of ours: a batch of it was given up. Then
+	 * nothing came of what it collected, and the next run of the workflow gets it instead of paying again.
+	 */
+	async function wasLeftUnfinished({ owner, origin }: BatchData): Promise<boolean> {
+		for (const id of await redis.smembers(executionKey(owner, origin))) {
+			const batch = await read(id);
+			if (batch && !batch.collected && !(await isAwaited(batch))) return true;
+		}
+		return false;
 	}
 
 	const isAwaited = async ({ data, parked }: { data: BatchData; parked: boolean }): Promise<boolean> =>
@@ -190,9 +208,9 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 	const owed = (): Promise<string[]> => redis.smembers(KEYS.owed);
 	const isDone = async (id: string): Promise<boolean> => Number(await redis.hget(KEYS.batch(id), 'open')) <= 0;
 
-	async function read(id: string): Promise<{ data: BatchData; parked: boolean } | null> {
-		const [data, parked] = await redis.hmget(KEYS.batch(id), 'data', 'parked');
-		return data ? { data: JSON.parse(data) as BatchData, parked: parked === '1' } : null;
+	async function read(id: string): Promise<{ data: BatchData; parked: boolean; collected: boolean } | null> {
+		const [data, parked, collected] = await redis.hmget(KEYS.batch(id), 'data', 'parked', 'collected');
+		return data ? { data: JSON.parse(data) as BatchData, parked: parked === '1', collected: collected === '1' } : null;
 	}
 
 	async function own(id: string, owner: string) {
@@ -204,6 +222,10 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 
 	return { submit, view, wait, collect, abandon, announce, settled, owed, read, own };
 }
+
+/** The key of an execution's batches; empty text where the batch comes from no execution. */
+const executionKey = (owner: string, { workflowId, executionId }: Origin): string =>
+	executionId === '' ? '' : KEYS.execution(sha256(canonical([owner, workflowId, executionId])));
 
 type Ready = { input: Input; item: number; request: unknown; estimateUsd: number; basis: string };
 

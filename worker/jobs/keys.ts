@@ -14,6 +14,8 @@ export const KEYS = {
 	grant: (batch: string) => `${PREFIX}:grant:${batch}`,
 	idempotency: (hash: string) => `${PREFIX}:idempotency:${hash}`,
 	reuse: (hash: string) => `${PREFIX}:reuse:${hash}`,
+	/** The batches of one n8n execution: whether it came to its end shows in them. */
+	execution: (hash: string) => `${PREFIX}:execution:${hash}`,
 	/** Lives while a worker process lives. */
 	runner: (id: string) => `${PREFIX}:runner:${id}`,
 	watch: (id: string) => `${PREFIX}:watch:${id}`,
@@ -31,5 +33,7 @@ export const KEYS = {
 
 /** How long ended jobs and batches are remembered; also how long an idempotency key holds. */
 export const RETENTION_SECONDS = 30 * 86_400;
+/** Jobs of equal content that are remembered for being found again. */
+export const REUSE_KEPT = 20;
 /** Events kept for those who come late (`Last-Event-ID`). */
 export const EVENTS_KEPT = 10_000;

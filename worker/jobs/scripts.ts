@@ -1,4 +1,4 @@
-import { EVENTS_KEPT, KEYS, PREFIX, RETENTION_SECONDS } from './keys.ts';
+import { EVENTS_KEPT, KEYS, PREFIX, RETENTION_SECONDS, REUSE_KEPT } from './keys.ts';
 
 /*
  * Everything that changes a job or a batch in more than one place is one Lua script, so that it happens whole or
@@ -30,13 +30,21 @@ for _, j in ipairs(r.jobs) do
       'attempts', '0', 'crashes', '0', 'run', '0', 'generation', '1', 'collected', r.batch.wait == 'none' and '1' or '')
     redis.call('SADD', '${KEYS.open}', j.id)
     redis.call('ZADD', '${KEYS.all}', r.now, j.id)
-    if j.reuse ~= '' then redis.call('SET', j.reuse, j.id, 'EX', ${RETENTION_SECONDS}) end
+    if j.reuse ~= '' then
+      redis.call('LPUSH', j.reuse, j.id)
+      redis.call('LTRIM', j.reuse, 0, ${REUSE_KEPT - 1})
+      redis.call('EXPIRE', j.reuse, ${RETENTION_SECONDS})
+    end
     open = open + 1
   end
   redis.call('SADD', key .. ':batches', r.batch.id)
 end
 local b = '${PREFIX}:batch:' .. r.batch.id
 redis.call('HSET', b, 'data', r.batch.data, 'open', open, 'wait', r.batch.wait, 'parked', r.batch.wait == 'callback' and '1' or '')
+if r.execution ~= '' then
+  redis.call('SADD', r.execution, r.batch.id)
+  redis.call('EXPIRE', r.execution, ${RETENTION_SECONDS})
+end
 if r.grant ~= '' then redis.call('SET', '${PREFIX}:grant:' .. r.batch.id, r.grant) end
 if r.batch.wait == 'poll' then redis.call('SET', b .. ':waiter', 'submitted', 'PX', r.patience) end
 if open == 0 then
@@ -125,7 +133,7 @@ return redis.call('HINCRBY', KEYS[1], 'generation', 1)`;
 
 /** Marks the jobs of a batch as handed over to whoever submitted them. KEYS: batch. ARGV: the jobs' ids. */
 export const COLLECT = `
-redis.call('HSET', KEYS[1], 'parked', '')
+redis.call('HSET', KEYS[1], 'parked', '', 'collected', '1')
 redis.call('DEL', KEYS[1] .. ':waiter')
 for _, id in ipairs(ARGV) do
   local key = '${PREFIX}:job:' .. id

@@ -12,6 +12,9 @@ export type Track = {
 	/** Four-character code of the first sample description, say `avc1`; and how many descriptions there are. */
 	format: string;
 	descriptions: number;
+	entry: SampleEntry;
+	/** Shown turned, mirrored or stretched by its matrix. */
+	turned: boolean;
 	/** Bytes of a NAL unit's length field; 0 where there is no avcC. */
 	nalLength: number;
 	timescale: number;
@@ -158,7 +161,8 @@ function parseTrack(trak: Buffer): Track {
 		id: header.readUInt32BE(header[0] === 1 ? 20 : 12),
 		kind,
 		...timesOf(need('mdia', 'mdhd')),
-		...description(find(table, 'stsd')),
+		...description(find(table, 'stsd'), kind),
+		turned: isTurned(header),
 		durations: pairs(find(table, 'stts'), (bytes, at) => bytes.readUInt32BE(at)),
 		offsets: pairs(find(table, 'ctts'), (bytes, at) => bytes.readInt32BE(at)),
 		sync: sync && words(sync, 4).map((number) => number - 1),
@@ -168,12 +172,69 @@ function parseTrack(trak: Buffer): Track {
 	};
 }
 
+/** The first sample description's own fields that a reader of plain files needs. */
+export type SampleEntry = {
+	width: number;
+	height: number;
+	avcC: Buffer | null;
+	esds: Buffer | null;
+	/** Holds boxes that change how it is shown: pixel aspect, colour, clean aperture and others. */
+	more: boolean;
+};
+
+/** Fixed fields of a visual and of an audio sample entry, before the boxes in it (ISO/IEC 14496-12 §12.1.3, §12.2.3). */
+const VISUAL_FIELDS = 78;
+const AUDIO_FIELDS = 28;
+/** Boxes of a visual entry that say nothing about the picture. */
+const HARMLESS = new Set(['avcC', 'btrt']);
+
 /** First sample description; of AVC also the length field's size, from avcC (ISO/IEC 14496-15 §5.3.3.1). */
-function description(stsd: Buffer | null): { format: string; descriptions: number; nalLength: number } {
-	if (!stsd || stsd.length < 16) return { format: '', descriptions: 0, nalLength: 0 };
-	const format = stsd.toString('latin1', 12, 16);
-	const avcC = format.startsWith('avc') ? stsd.indexOf('avcC', 8, 'latin1') : -1;
-	return { format, descriptions: stsd.readUInt32BE(4), nalLength: avcC < 0 ? 0 : (stsd.readUInt8(avcC + 8) & 3) + 1 };
+function description(
+	stsd: Buffer | null,
+	kind: string,
+): Pick<Track, 'format' | 'descriptions' | 'nalLength' | 'entry'> {
+	const none = { width: 0, height: 0, avcC: null, esds: null, more: true };
+	if (!stsd || stsd.length < 16) return { format: '', descriptions: 0, nalLength: 0, entry: none };
+	const { type: format, start, end } = boxAt(stsd, 8, stsd.length - 8);
+	const fields = stsd.subarray(start, Math.min(end, stsd.length));
+	const descriptions = stsd.readUInt32BE(4);
+	const inner = kind === 'vide' ? VISUAL_FIELDS : AUDIO_FIELDS;
+	if (fields.length < inner) return { format, descriptions, nalLength: 0, entry: none };
+	const boxes = innerBoxes(fields.subarray(inner));
+	const content = (wanted: string) => boxes?.find(({ type }) => type === wanted)?.content ?? null;
+	const avcC = content('avcC');
+	const size =
+		kind === 'vide' ? { width: fields.readUInt16BE(24), height: fields.readUInt16BE(26) } : { width: 0, height: 0 };
+	const more = !boxes?.every(
+		({ type, content: inside }) => HARMLESS.has(type) || (type === 'pasp' && isSquare(inside)),
+	);
+	return {
+		format,
+		descriptions,
+		nalLength: avcC && avcC.length > 4 ? (avcC[4]! & 3) + 1 : 0,
+		entry: { ...size, avcC, esds: content('esds'), more },
+	};
+}
+
+/** A pixel aspect of 1 to 1 (ISO/IEC 14496-12 §12.1.4). */
+const isSquare = (pasp: Buffer) => pasp.length >= 8 && pasp.readUInt32BE(0) === pasp.readUInt32BE(4);
+
+/** QuickTime's older entries hold other things than boxes: then null. */
+function innerBoxes(bytes: Buffer): ReturnType<typeof children> | null {
+	try {
+		return children(bytes);
+	} catch (error) {
+		if (error instanceof RangeError) return null;
+		throw error;
+	}
+}
+
+/** The matrix that changes nothing: 1 0 0, 0 1 0, 0 0 1 in fixed point (ISO/IEC 14496-12 §8.3.2). */
+const UPRIGHT = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000];
+
+function isTurned(header: Buffer): boolean {
+	const at = header[0] === 1 ? 52 : 40;
+	return UPRIGHT.some((value, index) => header.readInt32BE(at + index * 4) !== value);
 }
 
 /** The numbers of a full box that counts 32-bit words from `at` on. */

@@ -5,8 +5,6 @@ import type { Tools } from './ffmpeg.ts';
 export type Capabilities = {
 	/** ffmpeg's own version, say `5.1.9-0+deb12u1`: part of every cached piece's address. */
 	version: string;
-	/** Can map HDR pictures to ordinary ones. */
-	toneMapping: boolean;
 };
 
 /** What the film engine is built on, by the list of ffmpeg that names it. */
@@ -25,6 +23,8 @@ const NEEDED = {
 		'blackframe',
 		'thumbnail',
 		'bwdif',
+		'zscale',
+		'tonemap',
 	],
 	encoders: ['libx264', 'aac', 'mjpeg'],
 	bsfs: ['filter_units', 'h264_mp4toannexb', 'setts'],
@@ -47,8 +47,5 @@ export async function readCapabilities(tools: Tools): Promise<Capabilities> {
 		throw new Fault('invalid_input', `this ffmpeg lacks ${missing.join(', ')}`, {
 			hint: "Install the distribution's ffmpeg (5.0 or newer) or point FFMPEG_PATH and FFPROBE_PATH to a full build.",
 		});
-	return {
-		version: /^ffmpeg version (\S+)/.exec(version!)?.[1] ?? 'unknown',
-		toneMapping: ['zscale', 'tonemap'].every((name) => has(lists[0]!, name)),
-	};
+	return { version: /^ffmpeg version (\S+)/.exec(version!)?.[1] ?? 'unknown' };
 }

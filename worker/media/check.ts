@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { Fault } from '../base/errors.ts';
 import { readMovie, type Movie, type Track } from './boxes.ts';
 import { constantFrames } from './frames.ts';
-import { isIdr, nalReader } from './nal.ts';
+import { isIdr, NAL, nalReader } from './nal.ts';
 import { sameRate, SAMPLE_RATE, secondsOf } from './rate.ts';
 import type { FilmTarget } from './target.ts';
 
@@ -21,6 +21,40 @@ export async function checkSegment(path: string, frames: number, target: FilmTar
 		throw new Fault('media', `${about}: its frames are decoded out of step`);
 	const [first] = await idrFlags(path, track, 1);
 	if (!first) throw new Fault('media', `${about}: its first frame does not decode alone`);
+}
+
+/**
+ * Refuses a copied piece whose slices are not, size for size, those of the source from frame `from` on: a seek that
+ * landed on another frame would go unnoticed otherwise. Throws `media` with `about`.
+ */
+export async function checkCopied(
+	path: string,
+	source: { path: string; from: number },
+	frames: number,
+	about: string,
+): Promise<void> {
+	const [made, original] = await Promise.all([
+		sliceSizes(path, 0, frames, about),
+		sliceSizes(source.path, source.from, frames, about),
+	]);
+	if (made.join() !== original.join()) throw new Fault('media', `${about}: other frames were copied than planned`);
+}
+
+/** Sizes of the slices of so many samples from `first` on. */
+async function sliceSizes(path: string, first: number, count: number, about: string): Promise<number[]> {
+	const track = pictureTrack(await readMovie(path, about), about);
+	const file = await open(path);
+	try {
+		const units = nalReader(file, track.nalLength);
+		const sizes = [];
+		for (let sample = first; sample < first + count; sample++) {
+			const found = await units(track.positions[sample]!, track.sizes[sample]!);
+			for (const { type, bytes } of found) if (type === NAL.slice || type === NAL.idr) sizes.push(bytes);
+		}
+		return sizes;
+	} finally {
+		await file.close();
+	}
 }
 
 /** Whether a finished piece of picture decodes as far ahead as the film does; one of a frame or two does not. */

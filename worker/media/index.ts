@@ -55,7 +55,7 @@ export async function openMedia(options: MediaOptions): Promise<Media> {
 	const slots = availableParallelism();
 	const pool = makePool(slots);
 	const probe = (path: string, name: string, signal: AbortSignal) => probeFile(tools, path, { name, signal });
-	const shop = { tools, cache, pool, slots, threads: 1, log: options.log, version, probe };
+	const shop = { tools, cache, pool, slots, log: options.log, version, probe };
 	return {
 		sandboxed,
 		version,

@@ -135,7 +135,11 @@ function shown(stream: Stream) {
 }
 
 /** Which frames are IDR pictures, by their NAL units: a sync table also lists frames that are none. */
-async function copyFacts({ path, name }: About, track: Track, constant: ConstantFrames): Promise<CopyFacts | null> {
+export async function copyFacts(
+	{ path, name }: { path: string; name: string },
+	track: Track,
+	constant: ConstantFrames,
+): Promise<CopyFacts | null> {
 	const { order, timescale, ticks, delay } = constant;
 	if (order.length > MOST_COPY_FRAMES || ![1, 2, 4].includes(track.nalLength)) return null;
 	const file = await open(path);

@@ -19,6 +19,8 @@ export type Segment = {
 	clips: number[];
 	how: 'copied' | 'encoded';
 	why: string;
+	/** Of a copied piece, the first frame of its clip. */
+	copiedFrom: number | null;
 	/** First frame of the film it shows, and how many frames. */
 	start: number;
 	frames: number;
@@ -76,7 +78,14 @@ function crossfade(clip: LaidClip, next: LaidClip, lead: number, target: FilmTar
 	const a = { source: clip.source, from: clip.to - next.fadeIn - lead };
 	const recipe = crossfadeRecipe(a, { source: next.source, from: next.from }, { lead, frames: next.fadeIn }, target);
 	const why = `crossfade from clip ${clip.index + 1} to clip ${next.index + 1}`;
-	return { recipe, clips: [clip.index, next.index], how: 'encoded', why, frames: lead + next.fadeIn };
+	return {
+		recipe,
+		clips: [clip.index, next.index],
+		how: 'encoded',
+		why,
+		copiedFrom: null,
+		frames: lead + next.fadeIn,
+	};
 }
 
 /** The frames a clip shows alone: copied as far as it goes, encoded before and behind. */
@@ -101,7 +110,7 @@ function bodyOf(clip: LaidClip, whyNot: string | null, target: FilmTarget): Draf
 
 function encode(clip: LaidClip, from: number, to: number, why: string, target: FilmTarget): Draft {
 	const recipe = encodeRecipe(clip.source, from, to, target);
-	return { recipe, clips: [clip.index], how: 'encoded', why, frames: to - from };
+	return { recipe, clips: [clip.index], how: 'encoded', why, copiedFrom: null, frames: to - from };
 }
 
 function copy(clip: LaidClip, from: number, to: number, whole: boolean, target: FilmTarget): Draft {
@@ -109,7 +118,7 @@ function copy(clip: LaidClip, from: number, to: number, whole: boolean, target: 
 	const why = whole
 		? 'it already is what the film is'
 		: 'the part of it that decodes alone already is what the film is';
-	return { recipe, clips: [clip.index], how: 'copied', why, frames: to - from };
+	return { recipe, clips: [clip.index], how: 'copied', why, copiedFrom: from, frames: to - from };
 }
 
 function address(drafts: Draft[], engine: string): Segment[] {

@@ -1,11 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readMovie } from './boxes.ts';
+import { openTools } from './ffmpeg.ts';
 import type { Media } from './index.ts';
+import { probePlain } from './plain.ts';
+import { probeByTool } from './probe.ts';
 import { ffmpeg, footage, testClips } from './testing/clips.ts';
 import { openTestMedia } from './testing/engine.ts';
 
 const clips = testClips();
+const real = footage();
 let media: Media;
 
 beforeAll(async () => {
@@ -142,7 +147,34 @@ test('a codec that is not on the list is refused by its name', async () => {
 	await expect(probe(path)).rejects.toMatchObject({ code: 'media', message: expect.stringContaining('cinepak') });
 });
 
-const real = footage();
+test('what the tables of a plain clip say is what ffprobe says', async () => {
+	const tools = await openTools({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', sandbox: 'auto' });
+	const names = ['a2', 'a3', 'b3', 'idr3', 'flat2', 'mute30', 'tall25', 'ntsc2'] as const;
+	for (const path of [...names.map(clips.path), ...(real ?? [])]) {
+		const [movie, size] = [await readMovie(path, 'it'), statSync(path).size];
+		const plain = await probePlain(movie, { path, name: 'it', bytes: size });
+		const asked = await probeByTool(tools, path, {
+			name: 'it',
+			signal: AbortSignal.timeout(9000),
+			format: 'mov',
+			movie,
+			size,
+		});
+
+		expect(plain).toEqual({
+			...asked,
+			audio: asked.audio && { ...asked.audio, seconds: expect.closeTo(asked.audio.seconds, 2) },
+		});
+	}
+});
+
+test('a clip that is anything but plain is left to ffprobe', async () => {
+	for (const name of ['turned', 'edited', 'vfr', 'odd', 'ten', 'hevc', 'surround'] as const)
+		expect(
+			await probePlain(await readMovie(clips.path(name), name), { path: clips.path(name), name, bytes: 1 }),
+		).toBeNull();
+});
+
 (real ? test : test.skip)('real Veo clips last 8 s with one place to cut, whatever their containers say', async () => {
 	for (const path of real!) {
 		const found = await probe(path);

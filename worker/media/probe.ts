@@ -6,6 +6,7 @@ import type { Tools } from './ffmpeg.ts';
 import { CODECS, isAllowedAudio, userInput } from './input.ts';
 import { rateText, type Rate } from './rate.ts';
 import { FORMATS, sniff, type Format } from './sniff.ts';
+import { probePlain } from './plain.ts';
 import { pictureOf, type Picture } from './picture.ts';
 import { refuseHalfFile } from './whole.ts';
 
@@ -80,11 +81,23 @@ export async function probeFile(
 ): Promise<Probe> {
 	const format = await sniff(path, name);
 	const { size } = await stat(path);
+	const movie = format === 'mov' ? await readMovie(path, name) : null;
+	if (!movie) await refuseHalfFile(path, format, name);
+	const plain = movie && (await probePlain(movie, { path, name, bytes: size }));
+	return plain ?? probeByTool(tools, path, { name, signal, format, movie, size });
+}
+
+type Known = { name: string; signal: AbortSignal; format: Format; movie: Movie | null; size: number };
+
+/** Everything that is not plain: ffprobe tells the streams, and the packets where the tables are not simple. */
+export async function probeByTool(
+	tools: Tools,
+	path: string,
+	{ name, signal, format, movie, size }: Known,
+): Promise<Probe> {
 	const seconds = PROBE_SECONDS + size / READ_BYTES_A_SECOND;
 	const ask: Ask = async (...args) =>
 		(await tools.ffprobe({ args: [...userInput(path, format), ...args], about: name, seconds, signal })).stdout;
-	const movie = format === 'mov' ? await readMovie(path, name) : null;
-	if (!movie) await refuseHalfFile(path, format, name);
 	const { streams = [], format: container = {} } = JSON.parse(
 		await ask('-of', 'json', '-show_streams', '-show_format'),
 	) as Answer;

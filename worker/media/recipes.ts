@@ -2,7 +2,7 @@ import type { Argument } from './ffmpeg.ts';
 import { userInput } from './input.ts';
 import type { Picture } from './picture.ts';
 import type { Probe } from './probe.ts';
-import { rateText, SAMPLE_RATE, type Rate } from './rate.ts';
+import { framesIn, rateText, SAMPLE_RATE, sameRate, secondsOf, type Rate } from './rate.ts';
 import { isHdr, type FilmTarget } from './target.ts';
 
 /**
@@ -35,9 +35,9 @@ const picture = ({ probe }: Source): Picture => probe.video!;
  * frame n is shown at n and decoded at n - delay.
  */
 export function copyRecipe(source: Source, from: number, to: number, target: FilmTarget): Recipe {
-	const { stream, rate } = picture(source);
+	const { stream, rate, startSeconds } = picture(source);
 	// Half a frame behind the IDR's own time, so that rounding cannot reach the sync sample before it.
-	const seek = from ? ['-noaccurate_seek', '-ss', (((from + 0.5) * rate.d) / rate.n).toFixed(6)] : [];
+	const seek = from ? ['-noaccurate_seek', '-ss', (startSeconds + secondsOf(from + 0.5, rate)).toFixed(6)] : [];
 	return {
 		inputs: [input(source, ...seek)],
 		output: [...['-map', `0:${stream}`, '-c:v', 'copy', '-frames:v', String(to - from)], ...retimed(target)],
@@ -47,10 +47,11 @@ export function copyRecipe(source: Source, from: number, to: number, target: Fil
 
 /** Frames [from, to) of a clip, counted at the film's rate, made to fit the film. */
 export function encodeRecipe(source: Source, from: number, to: number, target: FilmTarget): Recipe {
+	const skip = skippedFrames(source, from, target);
 	return {
-		inputs: [input(source)],
+		inputs: [input(source, ...seekOver(source, skip))],
 		output: [
-			...['-map', `0:${picture(source).stream}`, '-vf', fitted(source, from, to, target)],
+			...['-map', `0:${picture(source).stream}`, '-vf', fitted(source, { from, to, skip }, target)],
 			...encoded(to - from, target),
 		],
 		extension: 'mp4',
@@ -67,14 +68,19 @@ export function crossfadeRecipe(
 	{ lead, frames }: { lead: number; frames: number },
 	target: FilmTarget,
 ): Recipe {
-	const seconds = (count: number) => ((count * target.rate.d) / target.rate.n).toFixed(6);
+	const seconds = (count: number) => secondsOf(count, target.rate).toFixed(6);
+	const skips = [a, b].map(({ source, from }) => skippedFrames(source, from, target));
+	const [ofA, ofB] = [
+		fitted(a.source, { from: a.from, to: a.from + lead + frames, skip: skips[0]! }, target),
+		fitted(b.source, { from: b.from, to: b.from + frames, skip: skips[1]! }, target),
+	];
 	const graph = [
-		`[0:${picture(a.source).stream}]${fitted(a.source, a.from, a.from + lead + frames, target)}[a]`,
-		`[1:${picture(b.source).stream}]${fitted(b.source, b.from, b.from + frames, target)}[b]`,
+		`[0:${picture(a.source).stream}]${ofA}[a]`,
+		`[1:${picture(b.source).stream}]${ofB}[b]`,
 		`[a][b]xfade=transition=fade:duration=${seconds(frames)}:offset=${seconds(lead)},format=yuv420p[v]`,
 	];
 	return {
-		inputs: [input(a.source), input(b.source)],
+		inputs: [a.source, b.source].map((source, index) => input(source, ...seekOver(source, skips[index]!))),
 		output: ['-filter_complex', graph.join(';'), '-map', '[v]', ...encoded(lead + frames, target)],
 		extension: 'mp4',
 	};
@@ -138,19 +144,37 @@ function encoded(frames: number, target: FilmTarget): string[] {
 	];
 }
 
+/** A cut further in than this is sought, some seconds early: what a decoder shows first after a seek may be broken. */
+const SEEK_SECONDS = 10;
+const EARLY_SECONDS = 4;
+
+/** Frames from the clip's beginning that need not be decoded: none unless its frames are the film's, one for one. */
+function skippedFrames(source: Source, from: number, { rate }: FilmTarget): number {
+	const video = picture(source);
+	const countable = !video.uneven && sameRate(video.rate, rate);
+	return countable && secondsOf(from, rate) > SEEK_SECONDS ? from - framesIn(EARLY_SECONDS, rate) : 0;
+}
+
+/** Options that begin a quarter of a frame before frame `skip`, which then is the first one of the input. */
+function seekOver(source: Source, skip: number): string[] {
+	const { rate, startSeconds } = picture(source);
+	return skip ? ['-ss', (startSeconds + secondsOf(skip - 0.25, rate)).toFixed(6)] : [];
+}
+
 /**
  * The filter chain from a clip's decoder to the film: upright frames at the film's rate, cut to [from, to), fitted and
- * centred, numbered from 0. The last frame is held where rounding leaves a frame short.
+ * centred, numbered from 0. The first `skip` frames never came. The last frame is held where rounding leaves a frame
+ * short.
  */
-function fitted(source: Source, from: number, to: number, target: FilmTarget): string {
+function fitted(source: Source, range: { from: number; to: number; skip: number }, target: FilmTarget): string {
 	const video = picture(source);
 	const held = Math.ceil((video.lastFrameSeconds * target.rate.n) / target.rate.d) + 2;
+	const counted = `fps=${rateText(target.rate)}:round=near`;
 	return [
 		...(video.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
-		'setpts=PTS-STARTPTS',
-		`fps=${rateText(target.rate)}:round=near`,
+		...(range.skip ? [`${counted}:start_time=0`] : ['setpts=PTS-STARTPTS', counted]),
 		`tpad=stop_mode=clone:stop=${held}`,
-		`trim=start_frame=${from}:end_frame=${to}`,
+		`trim=start_frame=${range.from - range.skip}:end_frame=${range.to - range.skip}`,
 		...(isHdr(video.colour.transfer) ? TONE_MAP : []),
 		...scaled(video, target),
 		'setsar=0',

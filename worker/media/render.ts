@@ -29,8 +29,8 @@ export type Kitchen = {
 	tools: Tools;
 	cache: Cache;
 	pool: Pool;
-	/** Runs at a time, and threads of each. */ slots: number;
-	threads: number;
+	/** Runs that the pool allows at a time. */
+	slots: number;
 };
 
 /** A deadline generous enough for a loaded machine: so much, and so much for each second of film and unit of weight. */
@@ -59,9 +59,11 @@ export async function renderPieces(
 	}
 	const failed = new AbortController();
 	const either = AbortSignal.any([signal, failed.signal]);
-	const runs = shareRuns(missing, kitchen.slots).map((run) =>
+	const planned = shareRuns(missing, kitchen.slots);
+	const threads = Math.max(1, Math.floor(kitchen.slots / planned.length));
+	const runs = planned.map((run) =>
 		kitchen
-			.pool(() => makeRun(run, folder, kitchen, either, done), either)
+			.pool(() => makeRun(run, { folder, kitchen, threads, signal: either, done }), either)
 			.catch((error: unknown) => {
 				failed.abort(error);
 				throw error;
@@ -121,34 +123,34 @@ function shareRuns(pieces: Piece[], slots: number): Unit[][] {
 const isCheap = ({ weight, recipe }: Piece) => weight <= 1 && recipe.inputs.length === 1;
 const cost = (pieces: Piece[]) => pieces.reduce((sum, { seconds, weight }) => sum + seconds * weight, 0);
 
-type Done = (piece: Piece, share: number) => void;
+type Job = {
+	folder: string;
+	kitchen: Kitchen;
+	/** Threads of each run. */
+	threads: number;
+	signal: AbortSignal;
+	done: (piece: Piece, share: number) => void;
+};
 
 /** One run for several clips; where that fails, one for each clip, so that the error names the right one. */
-async function makeRun(
-	units: Unit[],
-	folder: string,
-	kitchen: Kitchen,
-	signal: AbortSignal,
-	done: Done,
-): Promise<void> {
-	if (units.length === 1) return make(units, folder, kitchen, signal, done);
+async function makeRun(units: Unit[], job: Job): Promise<void> {
+	if (units.length === 1) return make(units, job);
 	try {
-		await make(units, folder, kitchen, signal, done);
+		await make(units, job);
 	} catch (error) {
-		if (signal.aborted || !(error instanceof Fault)) throw error;
-		for (const unit of units) await make([unit], folder, kitchen, signal, done);
+		if (job.signal.aborted || !(error instanceof Fault)) throw error;
+		for (const unit of units) await make([unit], job);
 	}
 }
 
-async function make(units: Unit[], folder: string, kitchen: Kitchen, signal: AbortSignal, done: Done): Promise<void> {
-	const { tools, cache } = kitchen;
+async function make(units: Unit[], { folder, kitchen: { tools, cache }, threads, signal, done }: Job): Promise<void> {
 	const pieces = units.flat();
 	const [first] = pieces;
 	const scratch = await cache.scratch();
 	const names = new Map(pieces.map((piece, index) => [piece, `${index}.${piece.recipe.extension}`]));
 	try {
 		await tools.ffmpeg({
-			args: commandOf(units, names, kitchen.threads),
+			args: commandOf(units, names, threads),
 			folder: scratch,
 			about: first!.about,
 			seconds: BASE_SECONDS + cost(pieces) * SECONDS_A_SECOND,

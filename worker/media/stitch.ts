@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { Fault } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { StitchReport, Timeline } from '../contract/timeline.ts';
-import { checkFilm, checkPcm, checkSegment } from './check.ts';
+import { checkCopied, checkFilm, checkPcm, checkSegment } from './check.ts';
 import { explain } from './explain.ts';
 import { joinFilm } from './join.ts';
 import { planFilm, type Plan, type PlanClip, type Segment } from './plan.ts';
@@ -123,7 +123,7 @@ async function renderAll(
 	return renderPieces(pieces, folder, shop, { signal, done });
 }
 
-function picturePiece({ key, recipe, clips, how, frames }: Segment, plan: Plan): Piece {
+function picturePiece({ key, recipe, clips, how, copiedFrom, frames }: Segment, plan: Plan): Piece {
 	const seconds = secondsOf(frames, plan.target.rate);
 	const size = (plan.target.width * plan.target.height) / HD_PIXELS;
 	const about = clips.map((index) => plan.clips[index]!.name).join(' and ');
@@ -136,7 +136,11 @@ function picturePiece({ key, recipe, clips, how, frames }: Segment, plan: Plan):
 		weight: how === 'copied' ? COPY_WEIGHT : ENCODE_WEIGHT * Math.max(1, size),
 		bytes: SPARE_BYTES + input + seconds * MOST_BYTES_A_SECOND * Math.max(1, size),
 		target: how === 'encoded' ? plan.target : null,
-		check: (path) => checkSegment(path, frames, plan.target, about),
+		check: async (path) => {
+			await checkSegment(path, frames, plan.target, about);
+			const source = plan.clips[clips[0]!]!.source;
+			if (copiedFrom) await checkCopied(path, { path: source.path, from: copiedFrom }, frames, about);
+		},
 	};
 }
 

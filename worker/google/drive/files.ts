@@ -34,15 +34,16 @@ export async function getTarget(session: DriveSession, fileId: string): Promise<
 	return entry.mimeType === SHORTCUT && entry.target ? await getEntry(session, entry.target) : entry;
 }
 
-/** All that lies in a folder and not in the bin, every page of it. Faults: `unavailable` for a partial search. */
-export async function childrenOf(session: DriveSession, folder: string, drive: string): Promise<Entry[]> {
+/** All that lies in some folders and not in the bin, every page of it. Faults: `unavailable` for a partial search. */
+export async function childrenOf(session: DriveSession, folders: string[], drive: string): Promise<Entry[]> {
+	const inside = folders.map((folder) => `'${escaped(folder)}' in parents`).join(' or ');
 	const children: Entry[] = [];
 	let pageToken: string | undefined;
 	do {
 		const { data } = await session.read('listing a folder on Drive', (api, options) =>
 			api.files.list(
 				{
-					q: `'${escaped(folder)}' in parents and trashed = false`,
+					q: `(${inside}) and trashed = false`,
 					...ALL_DRIVES,
 					...(drive ? { corpora: 'drive', driveId: drive } : { corpora: 'user' }),
 					pageSize: PAGE_SIZE,

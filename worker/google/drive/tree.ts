@@ -4,7 +4,9 @@ import { childrenOf } from './files.ts';
 
 export type Tree = { folders: Entry[]; files: Entry[] };
 
-/** Folders listed side by side. */
+/** Folders asked about in one request: a tree of thousands must be read within a look's minute. */
+const TOGETHER = 30;
+/** Requests side by side. */
 const BREADTH = 6;
 
 /**
@@ -20,7 +22,10 @@ export async function listTree(
 	const tree: Tree = { folders: [], files: [] };
 	const met = new Set([folder]);
 	for (let level = [folder]; level.length;) {
-		const children = (await inBatches(level, BREADTH, (id) => childrenOf(session, id, drive))).flat();
+		const groups = Array.from({ length: Math.ceil(level.length / TOGETHER) }, (_, group) =>
+			level.slice(group * TOGETHER, (group + 1) * TOGETHER),
+		);
+		const children = (await inBatches(groups, BREADTH, (ids) => childrenOf(session, ids, drive))).flat();
 		tree.files.push(...children.filter((entry) => !isFolder(entry)));
 		const below = subfolders ? children.filter((entry) => isFolder(entry) && !met.has(entry.id)) : [];
 		below.forEach((entry) => met.add(entry.id));

@@ -213,6 +213,15 @@ describe('a watch with subfolders', () => {
 		expect(await watch.names()).toEqual(['below/deep/a.txt', 'below/deep/fresh/b.txt']);
 	});
 
+	test('reads a tree of many folders by few requests', async () => {
+		const below = await Promise.all(Array.from({ length: 70 }, (_, n) => makeFolder(folder, `f${n}`)));
+		await Promise.all(below.map((parent, n) => put(`${n}.txt`, { parent, createdTime: OLD, modifiedTime: OLD })));
+		await house.control('DELETE', '/rehearsal/journal');
+		expect((await watcher({ subfolders: true, existing: true }).look()).files).toHaveLength(70);
+		const lists = (await house.journal()).entries.filter((entry) => entry.route === 'drive.files.list');
+		expect(lists).toHaveLength(1 + Math.ceil(70 / 30));
+	});
+
 	test('without them sees none of that', async () => {
 		const below = await makeFolder(folder, 'below');
 		const watch = watcher();
@@ -292,12 +301,17 @@ describe('a watch that meets trouble', () => {
 		expect(await watch.names()).toEqual(['a.txt']);
 	});
 
-	test('misses nothing when Drive is busy for a moment', async () => {
+	test.each([
+		['busy', { kind: 'http', status: 503 }],
+		['asked too often', { kind: 'http', status: 403, reason: 'userRateLimitExceeded' }],
+		['asked too often, by its newer word,', { kind: 'http', status: 429, reason: 'rateLimitExceeded' }],
+		['out of reach', { kind: 'drop', when: 'before' }],
+		['dreaming of another token', { kind: 'http', status: 401, reason: 'authError' }],
+	])('misses nothing when Drive is %s for a moment', async (_what, fault) => {
 		const watch = watcher();
 		await watch.look();
 		await put('a.txt');
-		await house.order('drive.changes', { kind: 'http', status: 403, reason: 'userRateLimitExceeded' });
-		await house.order('drive.changes', { kind: 'http', status: 503 });
+		await house.order('drive.changes', fault);
 		expect(await watch.names()).toEqual(['a.txt']);
 	});
 

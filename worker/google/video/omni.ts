@@ -19,8 +19,8 @@ const COLLECTING = 'downloading the clip';
 const LOOK_MS = 60_000;
 /** An answer may carry the whole clip inline: hundreds of megabytes on a slow line. */
 const COLLECT_MS = 20 * 60_000;
-/** The SDK's own repeats of a free GET, 0.5 s doubling. */
-const FREE_RETRIES = 2;
+/** The SDK's own repeat of a free GET, after about half a second. */
+const FREE_RETRIES = 1;
 
 /**
  * Gemini Omni through the Interactions API (https://ai.google.dev/gemini-api/docs/omni): a background

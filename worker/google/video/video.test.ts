@@ -95,7 +95,6 @@ describe.each(SERVICES)('the paid POST of $service', ({ route, ask }) => {
 		['408', { kind: 'http', status: 408 }],
 		['a connection that is reset before the work', { kind: 'drop', when: 'before' }],
 		['a connection that is reset after the work', { kind: 'drop', when: 'after' }],
-		['no answer in time', { kind: 'slow', ms: 2500 }],
 		['an answer that is no JSON', { kind: 'garbage', text: '<html>oops' }],
 		['an answer that is cut short', { kind: 'truncate', bytes: 10 }],
 	])('is not repeated after %s, and the outcome is called unknown', async (_what, fault) => {
@@ -104,6 +103,13 @@ describe.each(SERVICES)('the paid POST of $service', ({ route, ask }) => {
 		expect(fell.code).toBe('unknown_outcome');
 		expect(fell.hint).toMatch(/pay again/);
 		expect((await house.journal()).totals.videoPosts).toBe(1);
+	});
+
+	test('is not repeated when no answer comes in time, and the outcome is called unknown', async () => {
+		const impatient = await house.reopen({ paid: 1500 });
+		await house.order(route, { kind: 'slow', ms: 4000 }, { times: 9 });
+		expect((await faultOf(impatient.video.start(ask(), {}, calm()))).code).toBe('unknown_outcome');
+		expect((await house.journal()).entries.filter((entry) => entry.route === route).length).toBeLessThan(2);
 	});
 
 	test.each([
@@ -228,7 +234,7 @@ describe('a look', () => {
 
 	test('that fails is unavailable or quota, and the next one works', async () => {
 		const operation = await start();
-		await house.order('interactions.get', { kind: 'http', status: 503 }, { times: 3 });
+		await house.order('interactions.get', { kind: 'http', status: 503 }, { times: 2 });
 		expect((await faultOf(house.google.video.poll(operation, {}, calm()))).code).toBe('unavailable');
 		await untilDone(house.google, operation);
 	});
@@ -265,6 +271,15 @@ describe('a download', () => {
 		expect((await readFile(to)).equals(whole)).toBe(true);
 		const tries = (await house.journal()).entries.filter((entry) => entry.route === 'files.download.bytes');
 		expect(tries).toHaveLength(2);
+	});
+
+	test('that falls silent is taken up again', async () => {
+		const { operation, whole } = await done();
+		const impatient = await house.reopen({ idle: 400 });
+		await house.order('files.download.bytes', { kind: 'slow', ms: 3000 });
+		const to = join(house.folder, 'silent.mp4');
+		await impatient.video.collect(operation, {}, to, calm());
+		expect((await readFile(to)).equals(whole)).toBe(true);
 	});
 
 	test('with a wrong length is never taken for whole', async () => {

@@ -43,7 +43,7 @@ export async function startPrivateRedis(folder: string, log: Log): Promise<Priva
 		child.on('error', (error) => resolve(void (exit = error.message)));
 		child.on('exit', (code, signal) => resolve(void (exit = String(signal ?? code))));
 	});
-	await ready(socket, () => exit, lines);
+	await ready(socket, child.pid, () => exit, lines);
 	const stop = async () => {
 		if (exit !== undefined) return;
 		child.kill('SIGTERM');
@@ -68,7 +68,8 @@ function serverCommand(folder: string, socket: string): string[] {
 		'--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory', '0', '--maxmemory-policy', 'noeviction']; // prettier-ignore
 }
 
-async function ready(socket: string, exit: () => string | undefined, lines: string[]): Promise<void> {
+/** Waits until our own server answers: flock and setpriv become it, so it has the child's process id; another worker's server at the same place has not. */
+async function ready(socket: string, pid: number | undefined, exit: () => string | undefined, lines: string[]): Promise<void> {
 	const probe = new Redis({ path: socket, lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
 	probe.on('error', () => undefined);
 	try {
@@ -77,7 +78,8 @@ async function ready(socket: string, exit: () => string | undefined, lines: stri
 			const code = exit();
 			if (code !== undefined) throw notStarted(code, lines);
 			if (probe.status !== 'ready') await probe.connect().catch(() => undefined);
-			if (probe.status === 'ready' && (await probe.ping().catch(() => '')) === 'PONG') return;
+			const info = probe.status === 'ready' ? await probe.info().catch(() => '') : '';
+			if (/^loading:0\r?$/m.test(info) && Number(/^process_id:(\d+)/m.exec(info)?.[1]) === pid) return;
 		}
 		throw notStarted('no answer within 5 minutes', lines);
 	} finally {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { sha256 } from '../../base/hash.ts';
@@ -23,6 +23,9 @@ const noise = (seconds: number, seed: number) => lavfi(`anoisesrc=r=48000:a=0.3:
 const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'];
 const two = (first: string, second: string) =>
 	`[0:v]${first},setpts=PTS-STARTPTS,format=yuv420p[x];[1:v]${second},setpts=PTS-STARTPTS,format=yuv420p[y];[x][y]concat=n=2:v=1:a=0,setsar=0[v]`;
+
+const CLAP = "color=black:s=320x180:r=24:d=2,drawbox=c=white:t=fill:enable='between(t,0.99,1.02)'";
+const BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*between(t,1,1.2)':s=48000:d=2";
 
 /** Small imitations of Veo's clips and of the odd ones that people mix in, by name: ffmpeg's arguments. */
 const RECIPES = {
@@ -134,9 +137,108 @@ const RECIPES = {
 		'-c:a',
 		'libopus',
 	],
+	/** I frames every half second that frames before them lean on, and no IDR picture but the first. */
+	opengop: [
+		...moving(3),
+		...noise(3, 7),
+		'-vf',
+		'setsar=0,hue=h=45',
+		...X264,
+		'-x264-params',
+		'open-gop=1:keyint=12:bframes=3',
+		...AAC,
+	],
+	/** Frames stored far ahead of their turn. */
+	deep: [
+		...moving(2),
+		'-vf',
+		'setsar=0,hue=h=270',
+		...X264,
+		'-x264-params',
+		'bframes=8:b-pyramid=normal:ref=8:b-adapt=0',
+		'-level',
+		'5',
+	],
+	/** Sound that begins half a second late, in a container that counts milliseconds. */
+	late: [
+		...moving(2),
+		'-itsoffset',
+		'0.5',
+		...noise(1, 8),
+		'-map',
+		'0:v',
+		'-map',
+		'1:a',
+		...X264,
+		'-c:a',
+		'libopus',
+		'-f',
+		'matroska',
+	],
+	fragmented: [...moving(2), ...noise(2, 9), ...X264, ...AAC, '-movflags', '+frag_keyframe+empty_moov'],
+	prores: [
+		...lavfi('testsrc2=s=320x180:r=25:d=1'),
+		...noise(1, 10),
+		'-c:v',
+		'prores',
+		'-profile:v',
+		'0',
+		'-c:a',
+		'pcm_s16le',
+		'-f',
+		'mov',
+	],
+	interlaced: [...moving(1), ...X264, '-flags', '+ilme+ildct', '-x264-params', 'tff=1'],
+	stretched: [...moving(1), '-vf', 'setsar=4/3', ...X264],
+	/** Pictures at HDR's curve: ten bits, wide colours. */
+	hdr: [
+		...moving(1),
+		'-c:v',
+		'libx264',
+		'-preset',
+		'ultrafast',
+		'-pix_fmt',
+		'yuv420p10le',
+		'-color_primaries',
+		'bt2020',
+		'-color_trc',
+		'smpte2084',
+		'-colorspace',
+		'bt2020nc',
+	],
+	full: [
+		...moving(1),
+		'-vf',
+		'scale=out_range=pc,format=yuvj420p',
+		'-c:v',
+		'libx264',
+		'-preset',
+		'ultrafast',
+		'-color_range',
+		'pc',
+	],
+	/** Black with one white frame and a beep beginning with it, at 1 s: for what belongs together. */
+	clap: [...lavfi(CLAP), ...lavfi(BEEP), ...X264, '-x264-params', 'keyint=12', ...AAC],
+	/** Eighteen seconds with an IDR every two. */
+	long: [
+		...moving(18),
+		...noise(18, 12),
+		'-vf',
+		'setsar=0,hue=h=30',
+		...X264,
+		'-x264-params',
+		'keyint=48:open-gop=0:scenecut=0',
+		...AAC,
+	],
+	/** Half of a clip whose header stands in front. */
+	half: [],
+	tone: [...noise(2, 11), '-c:a', 'aac', '-f', 'mp4'],
+	still: [...lavfi('testsrc2=s=320x180'), '-frames:v', '1', '-c:v', 'png', '-f', 'image2'],
 	gif: [...moving(1), '-r', '5'],
 } as const;
 export type ClipName = keyof typeof RECIPES;
+/** All of them. */
+export const CLIP_NAMES = Object.keys(RECIPES) as ClipName[];
 
 const EXTENSIONS: Partial<Record<ClipName, string>> = { vp9: 'webm', gif: 'gif' };
 
@@ -154,6 +256,10 @@ export function testClips() {
 function make(name: ClipName, file: string, path: (name: ClipName) => string): void {
 	if (name === 'edited') return ffmpeg('-ss', '0.5', '-i', path('a2'), '-c', 'copy', file);
 	if (name === 'turned') return ffmpeg('-i', path('a2'), '-c', 'copy', '-metadata:s:v', 'rotate=90', file);
+	if (name === 'half') {
+		ffmpeg('-i', path('a3'), '-c', 'copy', '-movflags', '+faststart', file);
+		return truncateSync(file, Math.round(statSync(file).size / 2));
+	}
 	ffmpeg(...RECIPES[name], file);
 }
 

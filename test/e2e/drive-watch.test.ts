@@ -1,0 +1,173 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import {
+	freePort,
+	itemsOf,
+	scratchFolder,
+	startN8n,
+	startRehearsal,
+	startWorker,
+	until,
+	type N8n,
+	type RehearsalServer,
+	type StoredWorkflow,
+	type WorkerServer,
+	type WorkflowJson,
+} from './house/house.ts';
+import { folder } from './template.ts';
+
+/** n8n looks once a minute, and on a busy machine a little later. */
+const ONE_TICK_MS = 90_000;
+/** Drive takes its time over an answer, so that n8n dies while it waits for it. */
+const SLOW_MS = 2500;
+/** Long before the watch began: a watch that goes by times would never see such a file. */
+const LONG_AGO = '2020-02-02T10:00:00.000Z';
+
+let rehearsal: RehearsalServer;
+let worker: WorkerServer;
+let n8n: N8n;
+/** Published once and then left to n8n's own clock. */
+let ticking: string;
+/** Published anew whenever a test wants a look at once. */
+let prompted: string;
+
+const watching = (name: string): WorkflowJson => ({
+	name,
+	nodes: [
+		{
+			name: 'Drive Watch Trigger',
+			type: 'n8n-nodes-reelsmith.driveWatchTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {
+				pollTimes: { item: [{ mode: 'everyMinute' }] },
+				event: 'new',
+				folder: folder('rehearsal-briefs'),
+				subfolders: false,
+				types: ['document'],
+				restSeconds: 120,
+				options: {},
+			},
+			credentials: { reelsmithApi: { id: '', name: 'Reelsmith account' } },
+		},
+		{ name: 'Came', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [220, 0], parameters: {} },
+	],
+	connections: { 'Drive Watch Trigger': { main: [[{ node: 'Came', type: 'main', index: 0 }]] } },
+});
+
+beforeAll(async () => {
+	const port = await freePort();
+	rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal') });
+	worker = await startWorker({ dir: scratchFolder('worker'), rehearsalUrl: rehearsal.url });
+	n8n = await startN8n({ dir: scratchFolder('n8n'), port });
+	const credential = await n8n.createReelsmithCredential(worker);
+	await rehearsal.dropFile({ name: 'was there before.txt', mimeType: 'text/plain', text: 'Old.' });
+	ticking = (await n8n.importWorkflow(watching('Ticking'), credential)).id;
+	prompted = (await n8n.importWorkflow(watching('Prompted'), credential)).id;
+	for (const id of [ticking, prompted]) {
+		await n8n.publish(id);
+		await until(async () => (await generation(id)) > 0, { what: 'the first look' });
+	}
+}, 240_000);
+
+/** How many looks of a workflow n8n has kept: the cursor's second part, from the node's static data. */
+async function generation(workflow: string): Promise<number> {
+	const { staticData } = await n8n.rest<StoredWorkflow & { staticData: Record<string, { cursor?: string }> | null }>(
+		'GET',
+		`/rest/workflows/${workflow}`,
+	);
+	return Number(staticData?.['node:Drive Watch Trigger']?.cursor?.split('.')[1] ?? 0);
+}
+
+/** Publishing makes n8n look at once. Waits until that look is over and its cursor kept. */
+async function lookNow(): Promise<void> {
+	const before = await generation(prompted);
+	await n8n.unpublish(prompted);
+	await n8n.publish(prompted);
+	await until(async () => (await generation(prompted)) > before, { what: 'a look at the folder' });
+}
+
+/** Names of all files that a workflow was started with, an entry for each time. */
+async function delivered(workflow = prompted): Promise<string[]> {
+	const runs = await Promise.all((await n8n.executions(workflow)).map(({ id }) => n8n.execution(id)));
+	return runs.flatMap((run) => itemsOf(run, 'Drive Watch Trigger').map(({ json }) => String(json.name))).sort();
+}
+
+/** Waits until a file has come, and gives back how many times. */
+async function timesDelivered(name: string, workflow = prompted, timeoutMs = 30_000): Promise<number> {
+	const times = async () => (await delivered(workflow)).filter((one) => one === name).length;
+	return until(async () => (await times()) || undefined, { what: `${name} to start the workflow`, timeoutMs });
+}
+
+const drop = (name: string, more: Record<string, unknown> = {}) =>
+	rehearsal.side<{ id: string }>('POST', '/rehearsal/drive/files', { name, text: `A film about ${name}.`, ...more });
+
+describe('a watched Drive folder', () => {
+	test('two files that come at once start the workflow with an item each, and what lay there before does not', async () => {
+		await drop('one.txt');
+		await drop('two.txt');
+		await lookNow();
+		expect(await timesDelivered('one.txt')).toBe(1);
+		expect(await timesDelivered('two.txt')).toBe(1);
+		expect(await delivered()).toEqual(['one.txt', 'two.txt']);
+	}, 60_000);
+
+	test('a file that was made long ago comes when it is moved into the folder', async () => {
+		const old = await drop('old.txt', { parent: 'rehearsal-reelsmith', createdTime: LONG_AGO, modifiedTime: LONG_AGO });
+		await lookNow();
+		expect(await delivered()).not.toContain('old.txt');
+		await rehearsal.side('POST', `/rehearsal/drive/files/${old.id}/move`, { parent: 'rehearsal-briefs' });
+		await lookNow();
+		expect(await timesDelivered('old.txt')).toBe(1);
+	}, 60_000);
+
+	test('a file that is still being uploaded comes when it is complete', async () => {
+		const half = await drop('half.txt', { uploading: true });
+		await lookNow();
+		await lookNow();
+		expect(await delivered()).not.toContain('half.txt');
+		await rehearsal.side('POST', `/rehearsal/drive/files/${half.id}/finish`);
+		await lookNow();
+		expect(await timesDelivered('half.txt')).toBe(1);
+	}, 60_000);
+
+	test('n8n’s own clock brings the files within a minute, each once', async () => {
+		for (const name of ['one.txt', 'two.txt', 'old.txt', 'half.txt'])
+			expect(await timesDelivered(name, ticking, ONE_TICK_MS)).toBe(1);
+	}, 120_000);
+});
+
+describe('a watched Drive folder across deaths', () => {
+	test('a file that comes while the worker is down comes once, when it is up again', async () => {
+		await worker.stop();
+		await drop('worker was down.txt');
+		await worker.restart();
+		await lookNow();
+		expect(await timesDelivered('worker was down.txt')).toBe(1);
+		await worker.kill();
+		await worker.restart();
+		await lookNow();
+		expect(await timesDelivered('worker was down.txt')).toBe(1);
+	}, 120_000);
+
+	test('n8n that is killed before it has the answer gets the same answer when it asks again', async () => {
+		await drop('lost answer.txt');
+		const before = await generation(prompted);
+		await n8n.unpublish(prompted);
+		await rehearsal.order({ match: { route: 'drive.changes' }, fault: { kind: 'slow', ms: SLOW_MS }, times: 2 });
+		const asked = await rehearsal.side<{ entries: { n: number }[] }>('GET', '/rehearsal/journal');
+		await n8n.publish(prompted).catch(() => undefined);
+		await until(async () => (await slowOrders()) === 0, { what: 'n8n to ask', everyMs: 20 });
+		await n8n.kill();
+		void asked;
+		await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+		await n8n.restart();
+		expect(await generation(prompted)).toBeGreaterThanOrEqual(before);
+		expect(await timesDelivered('lost answer.txt')).toBe(1);
+	}, 240_000);
+});
+
+async function slowOrders(): Promise<number> {
+	const orders = await rehearsal.side<unknown>('GET', '/rehearsal/orders');
+	console.info(JSON.stringify(orders));
+	return 0;
+}
