@@ -1,28 +1,14 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { startRehearsal, startWorker, type RehearsalServer, type WorkerServer } from './e2e/house/servers.ts';
-import { scratchFolder } from './e2e/house/cleanup.ts';
-import { bytesOf, itemsOf, makeEngine, useDiskBinaries, type Engine } from './nodes/engine.ts';
+import { bytesOf, itemsOf } from './nodes/engine.ts';
+import { useHouse } from './nodes/house.ts';
 import { script, stitch, transfer, veo } from './nodes/steps.ts';
 
-let rehearsal: RehearsalServer;
-let worker: WorkerServer;
-let engine: Engine;
-
-beforeAll(async () => {
-	await useDiskBinaries();
-	rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal'), env: { REHEARSAL_SECONDS: '0.3' } });
-	worker = await startWorker({
-		dir: scratchFolder('worker'),
-		rehearsalUrl: rehearsal.url,
-		env: { REELSMITH_POLL_SECONDS: '0.2' },
-	});
-	engine = makeEngine({ baseUrl: `${worker.url}/`, apiKey: worker.apiKey });
-}, 25_000);
+const house = useHouse();
 
 test('a brief becomes shots, clips, one film, and a file', async () => {
 	const text = 'A film about honey';
-	const run = await engine.run({
+	const run = await house.engine.run({
 		steps: [
 			script({ text, seconds: 8, shotSeconds: 4 }),
 			veo({ resolution: '' }),

@@ -1,29 +1,28 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import type { INodeExecutionData } from 'n8n-workflow';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { until } from '../scripts/house/until.ts';
 import { itemsOf, type Parked } from './nodes/engine.ts';
 import { shots, useHouse } from './nodes/house.ts';
 import { stitch, veo } from './nodes/steps.ts';
 
-/** Stands where n8n listens for callbacks (the engine of these tests says it is there); takes them all. */
-const N8N_PORT = 5678;
 const calls: Array<{ path: string; body: { batch: string } }> = [];
-let server: Server;
-const house = useHouse({ REELSMITH_CALLBACK_ORIGINS: `http://127.0.0.1:${N8N_PORT}` });
 
-beforeAll(async () => {
-	server = createServer((request, response) => {
-		let text = '';
-		request.on('data', (piece) => (text += piece));
-		request.on('end', () => {
-			if (request.method === 'POST') calls.push({ path: request.url ?? '', body: JSON.parse(text) });
-			response
-				.setHeader('content-type', 'application/json')
-				.end(request.method === 'POST' ? '{"accepted":true}' : '{"status":"ok"}');
-		});
+/** Stands where n8n listens for callbacks, and takes them all. */
+const server = createServer((request, response) => {
+	let text = '';
+	request.on('data', (piece) => (text += piece));
+	request.on('end', () => {
+		if (request.method === 'POST') calls.push({ path: request.url ?? '', body: JSON.parse(text) });
+		response
+			.setHeader('content-type', 'application/json')
+			.end(request.method === 'POST' ? '{"accepted":true}' : '{"status":"ok"}');
 	});
-	await new Promise<void>((resolve) => server.listen(N8N_PORT, '127.0.0.1', resolve));
+});
+const house = useHouse(async () => {
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => {
 	server.close();

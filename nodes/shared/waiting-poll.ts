@@ -36,13 +36,13 @@ const TELL_PAUSE_MS = 2_000;
 export async function keepRunning(ctx: IExecuteFunctions, work: Work): Promise<INodeExecutionData[][]> {
 	const submitted = await submitBatch(ctx, work.operation, work.slots, { wait: 'poll' });
 	if (!submitted) return [await resultItems(ctx, work, [])];
-	const { id, jobs } = await followToEnd(ctx, submitted, work);
+	const { id, jobs, done } = await followToEnd(ctx, submitted, work);
 	const unmade = jobs.filter(({ status }) => status !== 'succeeded');
 	const whole = isWhole(work, jobs);
-	if (!whole) await tell(ctx, id, 'cancel');
+	if (done && !whole) await tell(ctx, id, 'cancel');
 	if (unmade.length > 0 && !ctx.continueOnFail()) throw unmadeProblem(ctx, work.slots, jobs, unmade);
 	const items = await resultItems(ctx, work, jobs);
-	if (whole) await tell(ctx, id, 'collect');
+	if (done && whole) await tell(ctx, id, 'collect');
 	return [items];
 }
 
@@ -82,7 +82,7 @@ async function cancelBatch(ctx: IExecuteFunctions, batch: BatchView): Promise<ne
 	});
 }
 
-/** The worker is away for too long, or says something that does not pass. The jobs may run on. */
+/** The worker is away for too long, or says something that does not pass. The jobs may run on, and are not told to end: they are paid for. */
 function giveUp(ctx: IExecuteFunctions, problem: Parameters<typeof workerProblem>[1], batch: BatchView, work: Work) {
 	const error = workerProblem(ctx.getNode(), problem);
 	error.description = [

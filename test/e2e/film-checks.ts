@@ -85,8 +85,8 @@ export const apart = (a: number[], b: number[]): number =>
 	Math.max(...a.map((part, index) => Math.abs(part - (b[index] ?? 0))));
 
 /** How much of a clip's sound is looked for in a film, and how far from its place, in samples. */
-const COMPARED = SAMPLE_RATE / 2;
-const FARTHEST = SAMPLE_RATE / 50;
+const COMPARED = 1.5 * SAMPLE_RATE;
+const FARTHEST = SAMPLE_RATE / 100;
 
 /**
  * Looks for the beginning of a clip's own sound around the place in a film where it has to be. Gives how far off it

@@ -96,33 +96,46 @@ describe('n8n is killed with -9 while three shots are being made', () => {
 
 describe('n8n is killed with -9 after the clips were handed over, while the film is stitched', () => {
 	const things = ['stall', 'scales'];
-	let begun: Begun[];
+	let parked: Begun;
+	let saved: Begun;
+	let kept: Begun;
 
 	beforeAll(async () => {
 		// Nobody stitches, so that n8n dies over it.
 		await stage.worker.restart({ WORKER_QUEUES: 'google,transfer,callback' });
-		begun = [
-			await begin('a parked market', things, { wait: 'park', saved: true }),
-			await begin('a saved market', things, { wait: 'keepRunning', saved: true }),
-			await begin('a kept market', things, { wait: 'keepRunning' }),
-		];
-		const waits = async ({ run }: Begun) => {
-			const { jobs } = await stage.worker.api<{ jobs: { origin?: { executionId: string } }[] }>('GET', '/v1/jobs?kind=stitch&limit=100');
-			return jobs.some(({ origin }) => origin?.executionId === run);
-		};
-		for (const one of begun) await until(() => waits(one), { what: `the stitch of ${one.words}` });
+		parked = await begin('a parked market', things, { wait: 'park', saved: true });
+		saved = await begin('a saved market', things, { wait: 'keepRunning', saved: true });
+		kept = await begin('a kept market', things, { wait: 'keepRunning' });
+		for (const { run, words } of [parked, saved, kept])
+			await until(() => stitches(run), { what: `the stitch of ${words}`, everyMs: 100 });
 		await killAndStartAgain();
 		await stage.worker.restart({ WORKER_QUEUES: '' });
 	}, 200_000);
 
-	test('probe', async () => {
-		for (const one of begun) {
-			const then = await stage.n8n.waitForExecution(one.run);
-			console.log(one.words, then.status, Object.keys(then.runs), 'paid', (await idsOf(one.words)).length);
-			const retry = await stage.n8n.retryExecution(one.run).then(({ id }) => stage.n8n.execution(id)).catch((error: Error) => error.message.slice(0, 200));
-			console.log(typeof retry === 'string' ? retry : [retry.status, retry.error?.message, itemsOf(retry, 'Stitch Video').length], (await idsOf(one.words)).length);
-			const again = await stage.play(one.flow);
-			console.log(again.status, again.error?.message,  itemsOf(again, 'Stitch Video').length, (await idsOf(one.words)).length);
-		}
+	async function stitches(executionId: string): Promise<boolean> {
+		const path = '/v1/jobs?kind=stitch&limit=100';
+		const { jobs } = await stage.worker.api<{ jobs: { origin: { executionId: string } }[] }>('GET', path);
+		return jobs.some(({ origin }) => origin.executionId === executionId);
+	}
+
+	test.each(['parked', 'saved'] as const)('%s: with the progress saved the retry goes on at the film, and no clip is made again', async (way) => {
+		const begun = { parked, saved }[way];
+		const before = await crashed(begun.run);
+		const { id } = await stage.n8n.retryExecution(begun.run);
+		const retried = await stage.n8n.execution(id);
+		await expectFilm(retried, begun);
+		expect(retried.runs['Veo Video']![0]!.startTime).toBe(before.runs['Veo Video']![0]!.startTime);
+	}, 120_000);
+
+	test('without it n8n refuses the retry; running the workflow again takes the same clips', async () => {
+		await crashed(kept.run);
+		await expect(stage.n8n.retryExecution(kept.run)).rejects.toThrow('cannot be retried');
+		await expectFilm(await stage.play(kept.flow), kept);
+	}, 120_000);
+
+	test('a run after the film has come makes new clips', async () => {
+		const run = await stage.play(kept.flow);
+		expect(run.status).toBe('success');
+		expect(await idsOf(kept.words)).toHaveLength(2 * things.length);
 	}, 120_000);
 });

@@ -16,7 +16,7 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
  * The whole house for one test file: stand-in for Google, worker with its Redis, n8n with the credential, and the
  * questions the tests ask of them. `seconds` is how long Google takes over a clip.
  */
-export async function openStage({ seconds = 1, poll = 0.3, worker: env = {} as Record<string, string> } = {}) {
+export async function openStage({ seconds = 1, poll = 0.3, worker: env = {} as Record<string, string>, n8n: n8nEnv = {} as Record<string, string> } = {}) {
 	const port = await freePort();
 	const rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal'), env: { REHEARSAL_SECONDS: String(seconds) } });
 	const [worker, n8n] = await Promise.all([
@@ -26,7 +26,7 @@ export async function openStage({ seconds = 1, poll = 0.3, worker: env = {} as R
 			n8nUrl: `http://127.0.0.1:${port}`,
 			env: { REELSMITH_POLL_SECONDS: String(poll), ...env },
 		}),
-		startN8n({ dir: scratchFolder('n8n'), port }),
+		startN8n({ dir: scratchFolder('n8n'), port, env: n8nEnv }),
 	]);
 	const credential = await n8n.createReelsmithCredential(worker);
 
@@ -56,6 +56,12 @@ export async function openStage({ seconds = 1, poll = 0.3, worker: env = {} as R
 
 	/** A credential that reaches the worker by another way. */
 	const credentialFor = (url: string) => n8n.createCredential(`By ${url}`, 'reelsmithApi', { baseUrl: url, apiKey: worker.apiKey });
+
+	/** Changes a stored workflow's nodes, as a person does in the editor. */
+	const change = async (id: string, flow: WorkflowJson) => {
+		const { nodes } = await n8n.importWorkflow(flow, credential);
+		return n8n.updateWorkflow(id, { nodes });
+	};
 	const run = (id: string) => n8n.runManually(id, 'Start');
 
 	/** Runs a stored workflow to its end. */
@@ -78,7 +84,7 @@ export async function openStage({ seconds = 1, poll = 0.3, worker: env = {} as R
 			{ what: `the jobs of "${words}" to end`, timeoutMs: 90_000 },
 		);
 
-	return { rehearsal, worker, n8n, credential, credentialFor, paid, asked, order, jobs, batch, store, run, play, parked, begun, ended };
+	return { rehearsal, worker, n8n, credential, credentialFor, paid, asked, order, jobs, batch, store, change, run, play, parked, begun, ended };
 }
 
 /**

@@ -60,12 +60,12 @@ export async function toBinary(bytes: Buffer, fileName: string, mimeType: string
  * n8n's own engine around our compiled nodes: expressions, credential headers, item links, error outputs, waiting
  * state and disk binaries are the real thing. Runs a chain of nodes after a start node that gives out `items`.
  */
-export function makeEngine(credential: Credential) {
+export function makeEngine(credential: Credential, n8nUrl = 'http://127.0.0.1:5678') {
 	/** Runs a flow to its end (or to where it parks). `cancel` stops it as n8n's stop button does. */
 	function start({ steps, items = [{}], executionId = randomUUID() }: Flow) {
 		const base = chain(steps);
 		const wf = workflowOf(base);
-		const additionalData = surroundings(base, executionId, credential);
+		const additionalData = surroundings(base, executionId, credential, n8nUrl);
 		const data = items.map((item) => ('json' in item ? (item as INodeExecutionData) : { json: item as never }));
 		const running = new core.WorkflowExecute(additionalData, 'manual').run({
 			workflow: wf,
@@ -204,8 +204,9 @@ function surroundings(
 	base: IWorkflowBase,
 	executionId: string,
 	credential: Credential,
+	n8nUrl = 'http://127.0.0.1:5678',
 ): IWorkflowExecuteAdditionalData {
-	const at = 'http://127.0.0.1:5678/';
+	const at = `${n8nUrl}/`;
 	return {
 		executionId,
 		hooks: new core.ExecutionLifecycleHooks('manual', executionId, base),

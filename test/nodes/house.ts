@@ -12,20 +12,23 @@ export type House = {
 
 /**
  * A rehearsal, a real worker on it, and n8n's engine around our nodes, all for one test file. Clips take a blink.
- * Filled in before the first test.
+ * Filled in before the first test. `startN8n` puts something where the worker's callbacks are to go.
  */
-export function useHouse(env: Record<string, string> = {}): House {
+export function useHouse(startN8n?: () => Promise<string>): House {
 	const house = {} as House;
 	beforeAll(async () => {
 		await useDiskBinaries();
 		house.rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal'), env: { REHEARSAL_SECONDS: '0.2' } });
+		const n8nUrl = await startN8n?.();
 		house.worker = await startWorker({
+			n8nUrl,
 			dir: scratchFolder('worker'),
 			rehearsalUrl: house.rehearsal.url,
-			env: { REELSMITH_POLL_SECONDS: '0.2', REELSMITH_ALLOW_PRIVATE_SOURCES: 'true', ...env },
+			env: { REELSMITH_POLL_SECONDS: '0.2', REELSMITH_ALLOW_PRIVATE_SOURCES: 'true' },
 		});
-		house.credential = { baseUrl: house.worker.url, apiKey: house.worker.apiKey };
-		house.engine = makeEngine(house.credential);
+		// With a slash at its end, as people paste addresses.
+		house.credential = { baseUrl: `${house.worker.url}/`, apiKey: house.worker.apiKey };
+		house.engine = makeEngine(house.credential, n8nUrl);
 	}, 60_000);
 	return house;
 }

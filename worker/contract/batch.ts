@@ -54,8 +54,11 @@ export const CallbackBody = z.object({
 });
 export type CallbackBody = z.infer<typeof CallbackBody>;
 
-/** What our node answers to a callback: `false` means a batch it does not wait for. */
-export const CallbackAnswer = z.object({ accepted: z.boolean() });
+/**
+ * What our node answers to a callback. `accepted` false means a batch it does not wait for; `whole` false that some
+ * jobs ended badly, so that a later run may want the others again.
+ */
+export const CallbackAnswer = z.object({ accepted: z.boolean(), whole: z.boolean().default(true) });
 
 /** A line of `/v1/events`: something changed about a job. */
 export const JobEvent = z.object({

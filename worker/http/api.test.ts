@@ -121,6 +121,16 @@ describe('the jobs of an earlier run', () => {
 		expect(again.body).toMatchObject({ found: 1, done: true });
 	});
 
+	test('are found again though they were collected, when a later node of that execution was refused', async () => {
+		const jobs = [shot()];
+		const clips = await submit({ jobs, wait: 'poll', origin: origin('e1') });
+		await ended(clips.body.id);
+		await call('POST', `/v1/batches/${clips.body.id}/collect`);
+		expect((await submit({ jobs: [shot({ seconds: 99 })], wait: 'poll', origin: origin('e1', { nodeId: 'later' }) })).status).toBe(400);
+		const again = await submit({ jobs, wait: 'poll', origin: origin('e2') });
+		expect(again.body).toMatchObject({ found: 1, done: true });
+	});
+
 	test('are new jobs while somebody else waits for them, and found by a second try of the same execution', async () => {
 		const jobs = [shot()];
 		await order('interactions.create', { kind: 'seconds', seconds: 2 });

@@ -10,7 +10,7 @@ import { hasEnded, type Kind } from '../contract/vocabulary.ts';
 import type { Ledger } from '../spend/ledger.ts';
 import type { Events } from './events.ts';
 import type { Grants } from './grants.ts';
-import { KEYS } from './keys.ts';
+import { KEYS, RETENTION_SECONDS } from './keys.ts';
 import type { Tools } from './kind.ts';
 import type { Queues } from './queues.ts';
 import { kindOf } from './registry.ts';
@@ -46,13 +46,13 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 	 * Throws `invalid_input` with every refusal, `unauthorized` for a missing identity, `budget`, `conflict`.
 	 */
 	async function submit(batch: SubmitBatch, from: { owner: string; grant: Grant; idempotencyKey: string | undefined }): Promise<BatchView> {
-		const checked = check(batch.kind, batch.jobs, tools);
-		const missing = checked.map(({ input }) => kindOf(batch.kind).missing(input, from.grant, tools)).find((fault) => fault !== null);
-		if (missing) throw missing;
 		const now = Date.now();
 		const id = newId('b');
-		const jobs = await Promise.all(checked.map((job, index) => prepare(job, index)));
-		await ledger.reserve(jobs.filter(({ adopted }) => !adopted).map(({ id, data }) => ({ id, usd: data.estimateUsd })));
+		const execution = batch.wait === 'none' ? '' : executionKey(from.owner, batch.origin);
+		const jobs = await admit().catch(async (thrown: unknown) => {
+			if (execution) await redis.multi().sadd(execution, refusalOf(batch.origin)).expire(execution, RETENTION_SECONDS).exec();
+			throw thrown;
+		});
 		const data: BatchData = {
 			id,
 			kind: batch.kind,
@@ -68,7 +68,8 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 			idempotency: from.idempotencyKey ? KEYS.idempotency(sha256(`${from.owner}:${from.idempotencyKey}`)) : '',
 			bodyHash: sha256(canonical({ kind: batch.kind, jobs: batch.jobs, origin: batch.origin })),
 			grant: grants.sealed(id, from.grant),
-			execution: batch.wait === 'none' ? '' : executionKey(from.owner, batch.origin),
+			execution,
+			refusal: refusalOf(batch.origin),
 			batch: { id, data: JSON.stringify(data), wait: batch.wait },
 			jobs: jobs.map((job) => ({ id: job.id, adopted: job.adopted, reuse: job.reuse, data: job.adopted ? '' : JSON.stringify(job.data) })),
 			patience: PATIENCE,
@@ -84,6 +85,15 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 		await queues.add(kindOf(batch.kind).queue, tickets);
 		if (await isDone(id)) await announce(id);
 		return view(id, from.owner);
+
+		async function admit() {
+			const checked = check(batch.kind, batch.jobs, tools);
+			const missing = checked.map(({ input }) => kindOf(batch.kind).missing(input, from.grant, tools)).find((fault) => fault !== null);
+			if (missing) throw missing;
+			const ready = await Promise.all(checked.map(prepare));
+			await ledger.reserve(ready.filter(({ adopted }) => !adopted).map(({ id, data }) => ({ id, usd: data.estimateUsd })));
+			return ready;
+		}
 
 		async function prepare(job: Ready, index: number) {
 			const content = canonical({ kind: batch.kind, input: job.input });
@@ -125,11 +135,12 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 	}
 
 	/**
-	 * Whether the execution that has a job's results broke off at a later node of ours: a batch of it was given up. Then
-	 * nothing came of what it collected, and the next run of the workflow gets it instead of paying again.
+	 * Whether the execution that has a job's results broke off at a later node of ours: a batch of it was refused or
+	 * given up. Then nothing came of what it collected, and the next run gets it instead of paying again.
 	 */
 	async function wasLeftUnfinished({ owner, origin }: BatchData): Promise<boolean> {
 		for (const id of await redis.smembers(executionKey(owner, origin))) {
+			if (id.startsWith(REFUSED)) return true;
 			const batch = await read(id);
 			if (batch && !batch.collected && !(await isAwaited(batch))) return true;
 		}
@@ -222,6 +233,11 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 
 	return { submit, view, wait, collect, abandon, announce, settled, owed, read, own };
 }
+
+const REFUSED = 'refused:';
+
+/** Stands among an execution's batches while a node's submit was refused and not yet taken. */
+const refusalOf = ({ nodeId, runIndex }: Origin): string => `${REFUSED}${nodeId}:${runIndex}`;
 
 /** The key of an execution's batches; empty text where the batch comes from no execution. */
 const executionKey = (owner: string, { workflowId, executionId }: Origin): string =>

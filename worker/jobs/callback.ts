@@ -13,9 +13,10 @@ const ANSWER_WITHIN = 15 * SECOND;
 /** Given up after this long: a waiting execution that is not back by then was deleted or belongs to another n8n. */
 const GIVE_UP_AFTER = DAY;
 /** Longest pause between two tries, so that an n8n that is back is not kept waiting. */
-const LONGEST_PAUSE = 30;
+const LONGEST_PAUSE = 10;
 
-type Verdict = 'accepted' | 'stale' | 'gone' | 'again';
+/** `partly`: taken, but jobs of it ended badly, so the good ones stay to be found again. */
+type Verdict = 'accepted' | 'partly' | 'stale' | 'gone' | 'again';
 
 /**
  * Delivers what n8n is owed when a batch is done: first n8n's readiness is asked, because a resume during its start
@@ -75,7 +76,7 @@ async function judge(answer: Response): Promise<Verdict> {
 	const text = (await answer.text()).slice(0, 10_000);
 	const json = parse(text);
 	const ours = CallbackAnswer.safeParse(json);
-	if (answer.status === 200 && ours.success) return ours.data.accepted ? 'accepted' : 'stale';
+	if (answer.status === 200 && ours.success) return !ours.data.accepted ? 'stale' : ours.data.whole ? 'accepted' : 'partly';
 	// "n8n is starting up" comes with 200 and plain text; a 404 as HTML means that the routes are not there yet.
 	if (answer.status === 404 && json !== undefined) return 'gone';
 	if (answer.status === 401 || answer.status === 403 || answer.status === 410) return 'gone';

@@ -1,7 +1,7 @@
 import type { Config } from '../base/config.ts';
 import { newId } from '../base/hash.ts';
 import type { Log } from '../base/log.ts';
-import { SECOND } from '../base/time.ts';
+import { SECOND, sleep } from '../base/time.ts';
 import { openLedger } from '../spend/ledger.ts';
 import { openBatches } from './batches.ts';
 import { makeCallbacks } from './callback.ts';
@@ -24,6 +24,7 @@ const HEARTBEAT_EVERY = 3 * SECOND;
 const RECONCILE_EVERY = 10 * SECOND;
 /** A stop waits this long for runs to give their jobs back; longer than a paid request's answer usually takes. */
 const STOP_WITHIN = 25 * SECOND;
+const CLOSE_WITHIN = 3 * SECOND;
 
 export type Jobs = Awaited<ReturnType<typeof openJobs>>;
 
@@ -80,15 +81,21 @@ export async function openJobs(config: Config, { url, alone, tools, log }: { url
 	/** Whether Redis answers. */
 	const isReady = async (): Promise<boolean> => (await redis.ping().catch(() => '')) === 'PONG';
 
+	/** When nothing runs any more, and a little later: with Redis away BullMQ would wait for ever. */
+	async function idle(): Promise<void> {
+		for (const end = Date.now() + STOP_WITHIN; runner.count() > 0 && Date.now() < end; ) await sleep(50);
+		await sleep(CLOSE_WITHIN);
+	}
+
 	/** Gives every running job back, takes no new one, and closes. Nothing is lost: whoever starts next goes on. */
 	async function close(): Promise<void> {
 		rhythm.forEach((stop) => stop());
-		const closing = workers.close(STOP_WITHIN);
+		const closing = workers.close();
 		runner.breakAll('stopping');
-		await closing;
+		await Promise.race([closing, idle()]);
 		await redis.del(KEYS.runner(name)).catch(() => 0);
 		await events.close();
-		await queues.close().catch(() => undefined);
+		await Promise.race([queues.close().catch(() => undefined), sleep(CLOSE_WITHIN)]);
 		for (const client of [subscriber, redis]) client.disconnect();
 	}
 

@@ -42,6 +42,7 @@ end
 local b = '${PREFIX}:batch:' .. r.batch.id
 redis.call('HSET', b, 'data', r.batch.data, 'open', open, 'wait', r.batch.wait, 'parked', r.batch.wait == 'callback' and '1' or '')
 if r.execution ~= '' then
+  redis.call('SREM', r.execution, r.refusal)
   redis.call('SADD', r.execution, r.batch.id)
   redis.call('EXPIRE', r.execution, ${RETENTION_SECONDS})
 end

@@ -13,6 +13,7 @@ beforeEach(async () => {
 
 /** An hour ago: a file that rests, and need not be looked at twice. */
 const RESTED = new Date(Date.now() - 3_600_000).toISOString();
+// An old file moved in is new to the folder; it rests, so it is delivered without a second look.
 const drop = (name: string) => side<{ id: string }>('POST', '/rehearsal/drive/files', { name, parent: folder, text: name, modifiedTime: RESTED });
 const look = (cursor?: string | null, more: Record<string, unknown> = {}) => call<DriveChanges>('POST', '/v1/drive/changes', { folder, ...(cursor && { cursor }), ...more });
 const names = ({ body }: { body: DriveChanges }) => body.files.map(({ name }) => name);
@@ -37,9 +38,21 @@ test('a watcher that died before it kept the answer gets the same answer again, 
 	expect(names(await look(again.body.cursor))).toEqual(['b.txt']);
 });
 
+test('looks that bring nothing leave an old cursor good: n8n keeps none of theirs', async () => {
+	const first = await look();
+	await drop('a.txt');
+	const second = await look(first.body.cursor);
+	let quiet = await look(second.body.cursor);
+	for (let n = 0; n < 3; n++) quiet = await look(quiet.body.cursor);
+	await drop('b.txt');
+	expect(names(await look(second.body.cursor))).toEqual(['b.txt']);
+});
+
 test('a cursor that a later look used up is refused, and says that two watchers share it', async () => {
 	const first = await look();
+	await drop('a.txt');
 	const second = await look(first.body.cursor);
+	await drop('b.txt');
 	await look(second.body.cursor);
 	const stale = (await look(first.body.cursor)) as unknown as { status: number; body: Problem };
 	expect(stale).toMatchObject({ status: 409, body: { code: 'conflict', hint: expect.stringContaining('Deactivate') } });

@@ -42,9 +42,13 @@ export function openWatches(redis: Redis, google: Google) {
 					? await google.drive.rebuild(request, cursor.pageToken, grant, signal)
 					: await google.drive.watch(request, null, grant, signal);
 			const { state, files, unfinished } = seen;
-			const next: Kept = { generation: (cursor?.generation ?? 0) + 1, state, answer: { files, unfinished } };
+			// n8n keeps a cursor only when a look brought files, so a quiet look must leave the old one good: what was
+			// learnt is kept, the generation and the last answer with files stay.
+			const quiet = cursor !== null && files.length === 0;
+			const generation = quiet ? cursor.generation : (cursor?.generation ?? 0) + 1;
+			const next: Kept = { generation, state, answer: quiet && kept ? kept.answer : { files, unfinished } };
 			await redis.set(KEYS.watch(watch), JSON.stringify({ owner, ...next }), 'EX', FORGOTTEN_AFTER);
-			return answer(watch, next);
+			return answer(watch, { ...next, answer: { files, unfinished } });
 		});
 	}
 

@@ -97,6 +97,28 @@ test('inside the sandbox a run sees no file but its own and no network', async (
 	await expect(tools.ffprobe({ ...run, args: ['-i', 'tcp://127.0.0.1:22'] })).rejects.toThrow();
 });
 
+test('a run that writes more than it may is ended and blamed on its clip', async () => {
+	for (const sandbox of ['auto', 'off'] as const) {
+		const tools = await openTools({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', sandbox });
+		const run = {
+			about: 'bomb.mp4',
+			seconds: 20,
+			fileBytes: 1e6,
+			folder: clips.folder,
+			signal: AbortSignal.timeout(20_000),
+		};
+		const bomb = tools.ffmpeg({
+			...run,
+			args: ['-y', '-f', 'lavfi', '-i', 'testsrc2=d=10', '-c:v', 'rawvideo', 'bomb.avi'],
+		});
+
+		await expect(bomb).rejects.toMatchObject({
+			code: 'media',
+			message: 'bomb.mp4: it became larger than anything planned',
+		});
+	}
+});
+
 test('a missing ffmpeg is named with the setting that points to it', async () => {
 	const tools = openTools({ ffmpeg: 'no-such-ffmpeg', ffprobe: 'ffprobe', sandbox: 'off' });
 

@@ -81,6 +81,7 @@ export async function checkFilm(
 ): Promise<void> {
 	const movie = await readMovie(path, 'the film');
 	const track = pictureTrack(movie, 'the film');
+	if (track.sizes.length !== plan.frames) throw broken(`it has ${track.sizes.length} frames, not ${plan.frames}`);
 	checkSteps(track, movie, plan.frames, plan.target, 'the film');
 	const idr = await idrFlags(path, track, track.sizes.length);
 	const listed = new Set(track.sync ?? track.sizes.keys());

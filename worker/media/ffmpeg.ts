@@ -35,6 +35,7 @@ export type Tools = {
 /** Time between the polite signal and the one that cannot be refused. ffmpeg ends 20 ms after SIGTERM. */
 const GRACE = 2 * SECOND;
 const MOST_STDOUT = 256 * 1024 * 1024;
+const OUT_OF_MEMORY = 'ffmpeg was killed, probably for lack of memory';
 const KEPT_STDERR = 16 * 1024;
 
 /**
@@ -103,17 +104,40 @@ async function spawn(sandbox: Sandbox, binary: string, run: Run): Promise<{ stdo
 	const why = stop.done();
 	run.signal.throwIfAborted();
 	if (exitCode === 0 && !why) return heard();
-	throw failure(run.about, why ?? (signal ? `ffmpeg was ended by ${signal}` : null), exitCode, heard().stderr, cause);
+	throw failure(run.about, why ?? endedBy(signal, exitCode), heard().stderr, { exitCode, cause });
 }
 
-/** A run that never reached the tool is our own trouble; everything the tool itself refuses is the file's. */
+/** Signals in words. Inside bubblewrap a signal arrives as exit code 128 + its number (signal(7)). */
+const ENDINGS: Record<string, { number: number; words: string }> = {
+	SIGXFSZ: { number: 25, words: 'it became larger than anything planned' },
+	SIGXCPU: { number: 24, words: 'it took more processor time than anything planned' },
+	SIGSEGV: { number: 11, words: 'ffmpeg crashed on it' },
+	SIGABRT: { number: 6, words: 'ffmpeg gave up on it' },
+	SIGKILL: { number: 9, words: OUT_OF_MEMORY },
+};
+
+function endedBy(signal: string | undefined, exitCode: number | undefined): string | null {
+	const ending = Object.entries(ENDINGS).find(([name, { number }]) => name === signal || exitCode === 128 + number);
+	return ending ? ending[1].words : signal ? `ffmpeg was ended by ${signal}` : null;
+}
+
+/**
+ * A run that never reached the tool is our own trouble, a full disk or too little memory the machine's, and may pass;
+ * everything else that the tool refuses is the file's.
+ */
 function failure(
 	about: string,
 	why: string | null,
-	exitCode: number | undefined,
 	stderr: string,
-	cause: unknown,
+	facts: { exitCode?: number; cause: unknown },
 ): Fault {
+	const { exitCode, cause } = facts;
+	if (/No space left on device/.test(stderr))
+		return new Fault('unavailable', 'the disk of the worker is full', {
+			hint: "Make room in the worker's data folder.",
+			cause,
+		});
+	if (why === OUT_OF_MEMORY) return new Fault('unavailable', `${about}: ${why}`, { cause });
 	if (!why && (exitCode === undefined || /^(bwrap|prlimit|setpriv|nice):/m.test(stderr)))
 		return new Fault('internal', `ffmpeg could not be started: ${briefly(stderr)}`, { cause });
 	return new Fault('media', `${about}: ${why ?? briefly(stderr)}`, { cause });

@@ -72,13 +72,10 @@ function cutClip(
 	const from = cutFrom === undefined ? 0 : framesIn(cutFrom, rate);
 	const to = cutTo === undefined ? count : Math.min(count, framesIn(cutTo, rate));
 	if (from < to) return { from, to };
-	throw new Fault(
-		'invalid_input',
-		`the cut of clip ${index + 1}, ${name}, leaves nothing of its ${round(video.seconds)} s`,
-		{
-			hint: `It is cut from ${cutFrom ?? 0} s to ${cutTo ?? round(video.seconds)} s.`,
-		},
-	);
+	throw new Fault('invalid_input', `the cut of ${name} leaves nothing of its ${round(video.seconds)} s`, {
+		hint: `It is cut from ${cutFrom ?? 0} s to ${cutTo ?? round(video.seconds)} s.`,
+		refusals: [{ field: `timeline.clips.${index}.cutFrom`, message: `the clip ends at ${round(video.seconds)} s` }],
+	});
 }
 
 function fadeInto({ clips }: Timeline, index: number, rate: Rate): number {
@@ -87,13 +84,13 @@ function fadeInto({ clips }: Timeline, index: number, rate: Rate): number {
 }
 
 function fadeTooLong(name: string, index: number, frames: number, rate: Rate): Fault {
-	return new Fault(
-		'invalid_input',
-		`the crossfades of clip ${index + 1}, ${name}, are longer than its ${round(secondsOf(frames, rate))} s`,
-		{
-			hint: 'Shorten transitionSeconds, or use a cut there.',
-		},
-	);
+	const seconds = round(secondsOf(frames, rate));
+	return new Fault('invalid_input', `the crossfades of ${name} are longer than its ${seconds} s`, {
+		hint: 'Shorten the crossfade, or use a cut there.',
+		refusals: [
+			{ field: `timeline.clips.${index}.transitionSeconds`, message: `${seconds} s are to hold both crossfades` },
+		],
+	});
 }
 
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000;

@@ -81,6 +81,16 @@ test('a clip with an IDR picture each second is copied again behind a crossfade'
 	]);
 });
 
+test('all pieces decode as far ahead as the copied clip that does most', () => {
+	const far = clip('b', { copy: { timescale: 12_288, ticks: 512, delay: 3, idr: [0], closed: closed(192) } });
+	const further = clip('c', { copy: { timescale: 12_288, ticks: 512, delay: 5, idr: [0], closed: closed(192) } });
+	const { target, segments } = plan([clip('a'), far, further]);
+
+	expect(target.delay).toBe(3);
+	for (const { recipe } of segments.slice(0, 2)) expect(recipe.output.join(' ')).toContain('(N-3)');
+	expect(segments[2]!.why).toBe('its frames are stored 5 ahead of their turn');
+});
+
 test('each reason for encoding is told in words', () => {
 	const why = (changes: Partial<Picture>, target: object = {}) =>
 		plan([clip('a'), clip('b'), clip('c', changes)], [], target).segments[2]!.why;

@@ -91,6 +91,8 @@ export function pcmRecipe(source: Source, from: number, samples: number): Recipe
 	const begin = from + Math.round(picture(source).startSeconds * SAMPLE_RATE);
 	const chain = [
 		`aresample=${SAMPLE_RATE}:async=1:first_pts=0`,
+		// Left to itself ffmpeg makes a single channel 3 dB softer on its way to two.
+		...(source.probe.audio!.channels === 1 ? ['pan=stereo|c0=c0|c1=c0'] : []),
 		'aformat=sample_fmts=s16:channel_layouts=stereo',
 		`apad=whole_len=${begin + samples}`,
 		`atrim=start_sample=${begin}:end_sample=${begin + samples}`,

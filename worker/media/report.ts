@@ -39,8 +39,8 @@ function enlarged({ clips, target }: Plan, index: number): string {
 }
 
 function lostOf({ clips }: Plan): string[] {
-	const lost = clips.flatMap(({ index, name, source: { probe } }) => {
-		const of = `of clip ${index + 1}, ${name}`;
+	const lost = clips.flatMap(({ name, source: { probe } }) => {
+		const of = `of ${name}`;
 		const { video, audio } = probe;
 		return [
 			...(probe.provenance ? [`the provenance record (C2PA) ${of}: it vouches for the original file alone`] : []),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, constants, realpath } from 'node:fs/promises';
-import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Fault } from '../base/errors.ts';
 import { SECOND } from '../base/time.ts';
@@ -82,27 +82,21 @@ export async function openSandbox(mode: 'auto' | 'require' | 'off', binary: stri
 
 /** The absolute path of a program, as a shell finds it; null where it is not on PATH. */
 export async function whichOrNull(program: string): Promise<string | null> {
-	const places = isAbsolute(program)
-		? [program]
-		: (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
-	for (const place of places) {
-		if (
-			await access(place, constants.X_OK).then(
-				() => true,
-				() => false,
-			)
-		)
-			return place;
-	}
-	return null;
+	const asked = promisify(execFile)('/bin/sh', ['-c', 'command -v "$1"', 'sh', program], {
+		timeout: TRY_SECONDS * SECOND,
+	});
+	const found = (await asked.catch(() => null))?.stdout.trim();
+	return found ? resolve(found) : null;
 }
 
 function walls(tool: string, { inputs, folder }: Confines): string[] {
 	const readOnly = [...SYSTEM, dirname(tool)].flatMap((path) => ['--ro-bind-try', path, path]);
 	const given = inputs.flatMap((path, index) => ['--ro-bind', path, `/in/${index}`]);
 	const own = folder ? ['--bind', folder, '/job', '--chdir', '/job'] : ['--chdir', '/tmp'];
+	// No --new-session: the child leads a session of its own already, and a signal to its group has to reach ffmpeg at
+	// once, also in the moment before bubblewrap has tied it to its parent.
 	return [
-		...['--unshare-all', '--die-with-parent', '--new-session', '--clearenv', '--setenv', 'PATH', '/usr/bin'],
+		...['--unshare-all', '--die-with-parent', '--clearenv', '--setenv', 'PATH', '/usr/bin'],
 		...['--setenv', 'LC_ALL', 'C.UTF-8', ...readOnly, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
 		...given,
 		...own,
@@ -121,7 +115,7 @@ const split = ([command, ...args]: string[]) => ({ command: command!, args });
 
 async function works(sandbox: Sandbox, binary: string): Promise<boolean> {
 	const tool = await realpath(binary);
-	const { command, args, cwd } = sandbox.confine(join(dirname(tool), basename(tool)), {
+	const { command, args, cwd } = sandbox.confine(tool, {
 		inputs: [],
 		folder: null,
 		cpuSeconds: TRY_SECONDS,

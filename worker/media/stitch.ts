@@ -73,7 +73,7 @@ export async function stitchFilm(
 		return reportOf(plan, rendered.found);
 	} finally {
 		await shop.cache.drop(folder);
-		await shop.cache.evict();
+		await shop.cache.evict().catch((err: unknown) => shop.log.warn({ err }, 'old pieces could not be removed'));
 	}
 }
 

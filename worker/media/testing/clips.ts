@@ -148,7 +148,7 @@ const RECIPES = {
 		'open-gop=1:keyint=12:bframes=3',
 		...AAC,
 	],
-	/** Frames stored far ahead of their turn. */
+	/** Eight B frames in a row. */
 	deep: [
 		...moving(2),
 		'-vf',
@@ -275,11 +275,14 @@ export function frameHashes(path: string): string[] {
 	return lines.filter((line) => line && !line.startsWith('#')).map((line) => line.split(',').at(-1)!.trim());
 }
 
-/** The decoded sound as 16-bit stereo samples, left channel only. */
-export function leftSamples(path: string): Int16Array {
-	const args = ['-v', 'error', '-i', path, '-map', '0:a:0', '-f', 's16le', '-ar', '48000', '-ac', '2', '-'];
-	const bytes = execFileSync('ffmpeg', args, { maxBuffer: 1 << 28 });
-	return Int16Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt16LE(index * 4));
+/** The decoded sound at 48 kHz in 16 bit, the left one of `channels` channels. */
+export function leftSamples(path: string, channels = 2): Int16Array {
+	const output = ['-f', 's16le', '-ar', '48000', '-ac', String(channels), '-'];
+	const bytes = execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a:0', ...output], {
+		maxBuffer: 1 << 28,
+	});
+	const step = channels * 2;
+	return Int16Array.from({ length: bytes.length / step }, (_, index) => bytes.readInt16LE(index * step));
 }
 
 /** What ffprobe says of the streams of a file. */
