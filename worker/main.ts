@@ -30,7 +30,10 @@ async function main(): Promise<void> {
 	const jobs = await openJobs(config, { url: config.redisUrl ?? own!.url, alone: own !== null, tools, log });
 	const server = await makeServer({ config, jobs, tools, log });
 	const listening = await server.listen({ host: config.host, port: config.port });
-	log.info({ listening, rehearsal: google.rehearsal, queues: config.queues, sandboxed: media.sandboxed }, 'the worker is ready');
+	log.info(
+		{ listening, rehearsal: google.rehearsal, queues: config.queues, sandboxed: media.sandboxed },
+		'the worker is ready',
+	);
 	process.stdout.write(`${JSON.stringify({ listening })}\n`);
 
 	let stopping = false;
@@ -58,6 +61,7 @@ async function main(): Promise<void> {
 main().catch((thrown: unknown) => {
 	const { message, hint } = asFault(thrown);
 	process.stderr.write(`The worker does not start: ${message}\n${hint ? `${hint}\n` : ''}`);
-	if (!(asFault(thrown).code in { invalid_input: 1, unavailable: 1, conflict: 1, media: 1 })) process.stderr.write(`${(thrown as Error).stack}\n`);
+	if (!(asFault(thrown).code in { invalid_input: 1, unavailable: 1, conflict: 1, media: 1 }))
+		process.stderr.write(`${(thrown as Error).stack}\n`);
 	process.exit(1);
 });

@@ -13,7 +13,11 @@ export function refuseFailedItem(ctx: IExecuteFunctions, index: number): void {
 	const said = typeof fault === 'string' ? fault : ((fault as { message?: string }).message ?? JSON.stringify(fault));
 	throw new NodeOperationError(ctx.getNode(), `The item before was not made: ${said}${place(index)}`, {
 		itemIndex: index,
-		description:
+		description: [
+			(item?.json.details as { hint?: string } | undefined)?.hint,
 			'Items like this one carry the field "error". In the settings of the node they come from, choose On Error: Continue (Using Error Output), and wire that output to whatever should happen with them.',
+		]
+			.filter(Boolean)
+			.join('\n'),
 	});
 }

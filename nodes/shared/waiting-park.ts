@@ -33,7 +33,9 @@ export const resumeWebhooks: IWebhookDescription[] = [
  * - Something is not made: n8n gives a parked node no way to stop the workflow, so every such item comes out as
  *   `{ error, details }` in its place. With On Error = Continue (Using Error Output) n8n sends it there, merged with its
  *   input; otherwise it flows on, and the next Reelsmith node refuses it.
- * - n8n is restarted or killed: the execution is on disk; the worker calls until n8n takes the call.
+ * - Retry On Fail: n8n does not run a parked node again; what was not made comes out as an error item at once.
+ * - n8n is restarted or killed: the execution is on disk; the worker calls until n8n takes the call. Killed between
+ *   submit and parking: the execution is crashed, n8n refuses the callback, and a run with the same input finds the jobs.
  * - The worker is restarted: the callback is still owed and comes later.
  * - The execution is stopped while parked: n8n tells nobody. The jobs run on; the callback is refused, and from then on
  *   a run with the same input finds them again.
@@ -55,9 +57,9 @@ export async function park(ctx: IExecuteFunctions, work: Work): Promise<INodeExe
 /**
  * Takes the worker's callback: fetches the batch by its id (the callback's body is not trusted) and gives out one
  * result for each slot. `whole: false` says that something is missing among them: the worker then keeps the rest to be
- * found again, because a later node may well stop for it. Answers `{accepted: false}` to the callback of any other batch and keeps waiting. Where the results
- * cannot be had just now it answers without `accepted`, which makes the worker call again. Never throws: n8n would
- * wipe the execution's data and run the next node with an empty item.
+ * found again, because a later node may well stop for it. Answers `{accepted: false}` to the callback of any other batch
+ * and keeps waiting. Where the results cannot be had just now it answers without `accepted`, which makes the worker call
+ * again. Never throws: n8n would wipe the execution's data and run the next node with an empty item.
  */
 export async function resume(
 	ctx: IWebhookFunctions,

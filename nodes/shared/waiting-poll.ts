@@ -27,11 +27,13 @@ const TELL_PAUSE_MS = 2_000;
  *   twice. With On Error = continue the failed ones come out as error items among the others; the batch stays
  *   uncollected then too, because a later node may well stop for what is missing, and n8n's Retry On Fail runs the node
  *   again when its first item carries `error` (workflow-execute, `checkFailure`).
- * - Everything is made: the batch is called collected, and the same input makes new clips in the next run.
+ * - Everything is made: the batch is called collected, and the same input makes new clips in the next run; unless the
+ *   execution breaks off at a later node of ours: then the next run with the same input takes what was collected.
  * - The worker does not answer: asked again for five minutes without losing the batch, then thrown.
- * - The execution is stopped: the batch's jobs are cancelled. n8n has ended the execution by then.
- * - n8n dies: the jobs run on; ten seconds later the worker counts them as waited for by nobody, and a run of the same
- *   node with the same input finds them again.
+ * - The execution is stopped: the batch's jobs are cancelled, at Google too, and n8n's status is canceled. Stopping a
+ *   workflow that calls this one as a sub-workflow does not reach it: n8n lets the sub-workflow run to its end.
+ * - n8n dies: the jobs run on; as soon as the connection breaks, ten seconds later at the latest, the worker counts them
+ *   as waited for by nobody, and a run of the same node with the same input finds them again.
  */
 export async function keepRunning(ctx: IExecuteFunctions, work: Work): Promise<INodeExecutionData[][]> {
 	const submitted = await submitBatch(ctx, work.operation, work.slots, { wait: 'poll' });

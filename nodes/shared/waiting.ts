@@ -2,6 +2,8 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { NodeOperationError } from 'n8n-workflow';
 import type { AnyOperation } from './operation';
 import { openSlots, type Work } from './slots';
+import { originOf } from './submit';
+import { reachWorker } from './transport';
 import { dontWait } from './waiting-none';
 import { keepRunning } from './waiting-poll';
 import { park } from './waiting-park';
@@ -57,7 +59,30 @@ export const thumbnailField: INodeProperties = {
 export async function runJobs(ctx: IExecuteFunctions, operation: AnyOperation): Promise<INodeExecutionData[][]> {
 	const way = ctx.getNodeParameter('wait', 0, 'keepRunning') as keyof typeof WAYS;
 	const thumbnails = operation.pictured && (ctx.getNodeParameter('attachThumbnail', 0, true) as boolean);
-	return await WAYS[way](ctx, { operation, slots: openSlots(ctx, operation), thumbnails });
+	let done = false;
+	try {
+		const items = await WAYS[way](ctx, { operation, slots: openSlots(ctx, operation), thumbnails });
+		done = true;
+		return items;
+	} finally {
+		if (!done) await tellUnfinished(ctx);
+	}
+}
+
+/**
+ * Tells the worker that the execution stops at this node: the clips that earlier nodes collected come to nothing, and
+ * the next run of the workflow gets them instead of paying for them again. A word that is not heard is only logged.
+ */
+async function tellUnfinished(ctx: IExecuteFunctions): Promise<void> {
+	if (ctx.continueOnFail()) return;
+	const body = originOf(ctx);
+	const answer = await reachWorker(ctx, {
+		method: 'POST',
+		path: '/v1/executions/unfinished',
+		body,
+		evenWhenStopped: true,
+	});
+	if (!answer.ok) ctx.logger.warn(`Reelsmith could not be told that the execution stops: ${answer.problem.message}`);
 }
 
 /** The operation a node is set to, from its table; throws NodeOperationError for one that it does not have. */

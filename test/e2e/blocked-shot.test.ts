@@ -17,21 +17,33 @@ beforeAll(async () => {
 /** How Google tells that its filter blocked a shot. `said`: what the person must read. */
 const FORMS = [
 	{ form: 'Omni answers with an error', route: 'interactions.create', as: 'http', said: /safety filter/ },
-	{ form: 'Omni’s job ends as failed', route: 'interactions.create', as: 'failed', said: /safety filter.*usage guidelines/ },
-	{ form: 'Omni’s job ends without a clip', route: 'interactions.create', as: 'empty', said: /without (making )?a video/ },
+	{
+		form: 'Omni’s job ends as failed',
+		route: 'interactions.create',
+		as: 'failed',
+		said: /safety filter.*usage guidelines/,
+	},
+	{
+		form: 'Omni’s job ends without a clip',
+		route: 'interactions.create',
+		as: 'empty',
+		said: /without (making )?a video/,
+	},
 	{ form: 'Veo answers with an error', route: 'veo.start', as: 'http', said: /violate our policies/ },
 	{ form: 'Veo’s job ends as failed', route: 'veo.start', as: 'failed', said: /safety filter.*usage guidelines/ },
 	{ form: 'Veo filters the clip out', route: 'veo.start', as: 'filtered', said: /safety filter.*usage guidelines/ },
 ];
 
 /** Three shots, of which the second is the wild one; every test has its own words. */
-const shotsFor = (words: string): Shot[] => shotsOf(`${words}, the calm one`, `${words}, ${WILD}`, `${words}, the wide one`);
+const shotsFor = (words: string): Shot[] =>
+	shotsOf(`${words}, the calm one`, `${words}, ${WILD}`, `${words}, the wide one`);
 const block = (words: string, as = 'failed', route = 'interactions.create') =>
 	stage.order({ route, contains: `${words}, ${WILD}` }, { kind: 'block', as });
 
 /** The prompts' last words of what would be on the bill, in the order of the alphabet. */
 const bill = async (words: string) => (await stage.paid(words)).map(({ prompt }) => prompt.split(', ').at(-1)).sort();
-const told = (items: Item[]) => items.map(({ json }) => (json.error ? `${json.error as string}` : `clip ${json.number as number}`));
+const told = (items: Item[]) =>
+	items.map(({ json }) => (json.error ? `${json.error as string}` : `clip ${json.number as number}`));
 
 function tame(shots: Shot[]): Shot[] {
 	return shots.map((shot) => ({ ...shot, prompt: shot.prompt.replace(WILD, 'the tame one') }));
@@ -61,7 +73,11 @@ describe.each(FORMS)('a shot is blocked: $form', ({ form, route, as, said }) => 
 		await stage.change(flow, clips(form, tame(shots), veo(isVeo ? VEO_FIELDS : {})));
 		const run = await stage.play(flow);
 		expect(told(itemsOf(run, 'Made'))).toEqual(['clip 1', 'clip 2', 'clip 3']);
-		expect((await bill(form)).filter((shot) => shot !== WILD)).toEqual(['the calm one', 'the tame one', 'the wide one']);
+		expect((await bill(form)).filter((shot) => shot !== WILD)).toEqual([
+			'the calm one',
+			'the tame one',
+			'the wide one',
+		]);
 	}, 60_000);
 });
 
@@ -74,23 +90,37 @@ describe.each(WAYS)('a shot is blocked, $way', ({ wait }) => {
 	test('On Error = continue: it comes out as an item with the reason in its place, and the others go on', async () => {
 		const words = `continue ${wait}`;
 		await block(words);
-		const flow = await stage.store(clips(words, shotsFor(words), veo({ wait }, { onError: 'continueRegularOutput' })));
+		const flow = await stage.store(
+			clips(words, shotsFor(words), veo({ wait }, { onError: 'continueRegularOutput' })),
+		);
 		const run = await stage.play(flow.id);
 		expect(run.status).toBe('success');
-		expect(told(itemsOf(run, 'Made'))).toEqual(['clip 1', expect.stringMatching(/^Shot 2: .*safety filter/), 'clip 3']);
-		expect(itemsOf(run, 'Made')[1]!.json).toMatchObject({ details: { code: 'blocked', status: 'failed', reasons: [expect.any(String)] } });
+		expect(told(itemsOf(run, 'Made'))).toEqual([
+			'clip 1',
+			expect.stringMatching(/^Shot 2: .*safety filter/),
+			'clip 3',
+		]);
+		expect(itemsOf(run, 'Made')[1]!.json).toMatchObject({
+			details: { code: 'blocked', status: 'failed', reasons: [expect.any(String)] },
+		});
 	}, 60_000);
 
 	test('On Error = error output: it leaves there with its input, and the others go on', async () => {
 		const words = `output ${wait}`;
 		await block(words);
-		const flow = await stage.store(clips(words, shotsFor(words), veo({ wait }, { onError: 'continueErrorOutput' })));
+		const flow = await stage.store(
+			clips(words, shotsFor(words), veo({ wait }, { onError: 'continueErrorOutput' })),
+		);
 		const run = await stage.play(flow.id);
 		expect(run.status).toBe('success');
 		expect(told(itemsOf(run, 'Made'))).toEqual(['clip 1', 'clip 3']);
 		const [refused, ...more] = itemsOf(run, 'Refused');
 		expect(more).toEqual([]);
-		expect(refused!.json).toMatchObject({ number: 2, prompt: `${words}, ${WILD}`, error: expect.stringMatching(/^Shot 2: /) });
+		expect(refused!.json).toMatchObject({
+			number: 2,
+			prompt: `${words}, ${WILD}`,
+			error: expect.stringMatching(/^Shot 2: /),
+		});
 	}, 60_000);
 
 	test('On Error = stop: no film is made without the shot, and a new run with another prompt pays for that shot alone', async () => {
@@ -104,6 +134,10 @@ describe.each(WAYS)('a shot is blocked, $way', ({ wait }) => {
 		const again = await stage.play(flow.id);
 		expect(again.status).toBe('success');
 		expect(itemsOf(again, 'Stitch Video')).toHaveLength(1);
-		expect((await bill(words)).filter((shot) => shot !== WILD)).toEqual(['the calm one', 'the tame one', 'the wide one']);
+		expect((await bill(words)).filter((shot) => shot !== WILD)).toEqual([
+			'the calm one',
+			'the tame one',
+			'the wide one',
+		]);
 	}, 60_000);
 });

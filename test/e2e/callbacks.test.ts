@@ -13,8 +13,10 @@ beforeAll(async () => {
 	stage = await openStage({ poll: 0.05, worker: { REELSMITH_LOG_LEVEL: 'debug' } });
 }, 300_000);
 
-const parkedClips = (name: string) => clips(name, shotsOf(`${name}, by day`, `${name}, by night`), veo({ wait: 'park' }));
-const takes = (seconds: number, times = 2) => stage.order({ route: 'interactions.create' }, { kind: 'seconds', seconds }, times);
+const parkedClips = (name: string) =>
+	clips(name, shotsOf(`${name}, by day`, `${name}, by night`), veo({ wait: 'park' }));
+const takes = (seconds: number, times = 2) =>
+	stage.order({ route: 'interactions.create' }, { kind: 'seconds', seconds }, times);
 const madeOf = (run: Execution) => itemsOf(run, 'Made').map(({ json }) => [json.number, typeof json.asset]);
 const BOTH = [
 	[1, 'string'],
@@ -31,10 +33,15 @@ const verdicts = (batch: string) =>
 
 /** How often n8n did not take the callback. */
 const refusals = (batch: string) =>
-	stage.worker.tail().split('\n').filter((line) => line.includes('n8n did not take the callback') && line.includes(batch)).length;
+	stage.worker
+		.tail()
+		.split('\n')
+		.filter((line) => line.includes('n8n did not take the callback') && line.includes(batch)).length;
 
 async function batchOf(words: string): Promise<Batch> {
-	const [job] = await until(async () => (await stage.jobs(words)).length > 0 && stage.jobs(words), { what: 'the jobs' });
+	const [job] = await until(async () => (await stage.jobs(words)).length > 0 && stage.jobs(words), {
+		what: 'the jobs',
+	});
 	return stage.batch(job!.batch);
 }
 
@@ -75,7 +82,9 @@ describe('the callback that wakes a parked node', () => {
 	test('comes while n8n is down: it is delivered when n8n is back', async () => {
 		await takes(5);
 		const shots = shotsOf('a night bird, by day', 'a night bird, by night');
-		const flow = await stage.store(film('a night bird', shots, { veo: veo({ wait: 'park' }), stitch: stitch({ wait: 'park' }) }));
+		const flow = await stage.store(
+			film('a night bird', shots, { veo: veo({ wait: 'park' }), stitch: stitch({ wait: 'park' }) }),
+		);
 		const id = await stage.run(flow.id);
 		await stage.parked(id);
 		await stage.n8n.kill();
@@ -115,14 +124,25 @@ describe('the callback that wakes a parked node', () => {
 		});
 
 		test('for another batch, or with a body of its own making: it is not accepted and the execution waits on', async () => {
-			const bodies = [{ event: 'batch.done', batch: 'b_ofanotherfilm' }, {}, { batch: { id: batch.id } }, { batch: '', jobs: [{ status: 'succeeded' }] }];
-			for (const body of bodies) expect(await send(address, body)).toEqual({ status: 200, answer: '{"accepted":false}' });
+			const bodies = [
+				{ event: 'batch.done', batch: 'b_ofanotherfilm' },
+				{},
+				{ batch: { id: batch.id } },
+				{ batch: '', jobs: [{ status: 'succeeded' }] },
+			];
+			for (const body of bodies)
+				expect(await send(address, body)).toEqual({ status: 200, answer: '{"accepted":false}' });
 			await stillWaits();
 		});
 
 		test('with results in its body: those of the worker come out all the same', async () => {
 			await stage.ended('a shy bird');
-			const forged = { event: 'batch.done', batch: batch.id, done: true, jobs: [{ index: 0, status: 'succeeded', result: { asset: { id: 'forged' } } }] };
+			const forged = {
+				event: 'batch.done',
+				batch: batch.id,
+				done: true,
+				jobs: [{ index: 0, status: 'succeeded', result: { asset: { id: 'forged' } } }],
+			};
 			expect(await send(address, forged)).toEqual({ status: 200, answer: '{"accepted":true}' });
 			const run = await stage.n8n.waitForExecution(id);
 			expect(madeOf(run)).toEqual(BOTH);
@@ -148,7 +168,9 @@ describe('the callback that wakes a parked node', () => {
 			const body = { event: 'batch.done', batch: (await batchOf('a loud bird')).id };
 			const to = await addressOf(loud);
 			const answers = await Promise.all([send(to, body), send(to, body), send(to, body)]);
-			expect(answers.filter(({ status }) => status === 200)).toEqual([{ status: 200, answer: '{"accepted":true}' }]);
+			expect(answers.filter(({ status }) => status === 200)).toEqual([
+				{ status: 200, answer: '{"accepted":true}' },
+			]);
 			const run = await stage.n8n.waitForExecution(loud);
 			expect(run.status).toBe('success');
 			expect(madeOf(run)).toEqual(BOTH);

@@ -182,7 +182,10 @@ describe('a brief that is dropped into a Drive folder', () => {
 			'/rehearsal/journal',
 		);
 		expect(totals).toMatchObject({ videoJobs: 4, videoPosts: 4 });
-		const { operations } = await rehearsal.side<{ operations: { clips: Clip[] }[] }>('GET', '/rehearsal/operations');
+		const { operations } = await rehearsal.side<{ operations: { clips: Clip[] }[] }>(
+			'GET',
+			'/rehearsal/operations',
+		);
 		made = operations.flatMap((operation) => operation.clips).sort((a, b) => a.shot - b.shot);
 		expect(made.map(({ shot }) => shot)).toEqual([1, 2, 3, 4]);
 	});
@@ -218,19 +221,30 @@ describe('a brief that is dropped into a Drive folder', () => {
 });
 
 const real = existsSync(FOOTAGE) ? describe : describe.skip;
-if (!existsSync(FOOTAGE)) console.info('skipped: real Veo clips are looked for in ../shared/footage, and are not there');
+if (!existsSync(FOOTAGE))
+	console.info('skipped: real Veo clips are looked for in ../shared/footage, and are not there');
 
 real('a brief whose clips are real footage of Veo', () => {
 	test('becomes a film in which every frame and every sound of the footage is in its place', async () => {
 		await rehearsal.restart({ REHEARSAL_FOOTAGE: FOOTAGE });
-		const workflow = await publishTemplate({ 'Gemini Script': { seconds: 24, shotSeconds: 8, options: { maxShots: 3 } } });
+		const workflow = await publishTemplate({
+			'Gemini Script': { seconds: 24, shotSeconds: 8, options: { maxShots: 3 } },
+		});
 		const run = await filmOf(workflow, 'footage.txt', 'A film in 3 shots. Bricks. A diner. A hall.');
 		expect({ status: run.status, error: run.error }).toEqual({ status: 'success', error: undefined });
 		const { film, clips } = await fetchAll(run);
 		const wanted = readdirSync(FOOTAGE)
 			.filter((name) => name.endsWith('.mp4'))
-			.map((name) => createHash('sha256').update(readFileSync(join(FOOTAGE, name))).digest('hex'));
-		expect(itemsOf(run, 'Veo Video').map(({ json }) => json.asset).sort()).toEqual(wanted.sort());
+			.map((name) =>
+				createHash('sha256')
+					.update(readFileSync(join(FOOTAGE, name)))
+					.digest('hex'),
+			);
+		expect(
+			itemsOf(run, 'Veo Video')
+				.map(({ json }) => json.asset)
+				.sort(),
+		).toEqual(wanted.sort());
 		const { frames, worstSample } = await compare(film, clips);
 		expect(frames).toBe(3 * 8 * FPS);
 		console.info(`footage: ${frames} frames as in the clips; sound at most ${worstSample} samples off`);

@@ -46,12 +46,25 @@ test('explore', async () => {
 	const { page } = browser;
 	await browser.openWorkflow(n8n, flow);
 	await page.click('[data-test-id=execute-workflow-button]');
-	await page.waitForFunction(() => document.querySelectorAll('[data-test-id=canvas-node-status-success]').length === 5);
+	await page.waitForFunction(
+		() => document.querySelectorAll('[data-test-id=canvas-node-status-success]').length === 5,
+	);
 	await browser.openNode('Stitch Video');
 	await page.click('[data-test-id=output-panel] [data-test-id=ndv-view-binary-data]');
 	await page.waitForTimeout(2000);
 	await browser.screenshot('x-view');
-	console.info(await page.evaluate(() => [...document.querySelectorAll('img')].map((e) => e.outerHTML.slice(0, 300) + e.naturalWidth + (e.closest('[data-test-id]')?.getAttribute('data-test-id') ?? '')).join('\n')));
+	console.info(
+		await page.evaluate(() =>
+			[...document.querySelectorAll('img')]
+				.map(
+					(e) =>
+						e.outerHTML.slice(0, 300) +
+						e.naturalWidth +
+						(e.closest('[data-test-id]')?.getAttribute('data-test-id') ?? ''),
+				)
+				.join('\n'),
+		),
+	);
 	await page.keyboard.press('Escape');
 	await page.waitForTimeout(500);
 	await page.keyboard.press('Escape');
@@ -62,23 +75,41 @@ test('explore', async () => {
 	await browser.openNode('Drive Watch Trigger');
 	await page.waitForTimeout(1500);
 	await browser.screenshot('x-trigger');
-	console.info(await page.evaluate(() => [...document.querySelectorAll('[data-test-id^=resource-locator], [data-test-id^=rlc]')].map((e) => e.getAttribute('data-test-id')).join('\n')));
+	console.info(
+		await page.evaluate(() =>
+			[...document.querySelectorAll('[data-test-id^=resource-locator], [data-test-id^=rlc]')]
+				.map((e) => e.getAttribute('data-test-id'))
+				.join('\n'),
+		),
+	);
 	await page.click('[data-test-id=rlc-mode-selector]').catch((e) => console.info(String(e)));
 	await page.waitForTimeout(500);
 	await browser.screenshot('x-mode');
-	await page.getByText('From List', { exact: false }).first().click().catch((e) => console.info(String(e)));
+	await page
+		.getByText('From List', { exact: false })
+		.first()
+		.click()
+		.catch((e) => console.info(String(e)));
 	await page.waitForTimeout(500);
 	await page.click('[data-test-id=rlc-input]').catch((e) => console.info(String(e)));
 	await page.waitForTimeout(2500);
 	await browser.screenshot('x-list');
-	console.info(await page.evaluate(() => [...document.querySelectorAll('[data-test-id^=rlc]')].map((e) => e.getAttribute('data-test-id') + (e.textContent ?? '').slice(0, 50)).join('\n')));
+	console.info(
+		await page.evaluate(() =>
+			[...document.querySelectorAll('[data-test-id^=rlc]')]
+				.map((e) => e.getAttribute('data-test-id') + (e.textContent ?? '').slice(0, 50))
+				.join('\n'),
+		),
+	);
 	await page.keyboard.press('Escape');
 	await page.goto('about:blank');
 	await browser.openWorkflow(n8n, flow);
 	await browser.openNode('Veo Video');
 	await page.waitForTimeout(1500);
 	await browser.screenshot('x-veo');
-	await page.click('[data-test-id=parameter-input-model] input, [data-test-id="parameter-input-model"]').catch((e) => console.info(String(e)));
+	await page
+		.click('[data-test-id=parameter-input-model] input, [data-test-id="parameter-input-model"]')
+		.catch((e) => console.info(String(e)));
 	await page.waitForTimeout(2000);
 	await browser.screenshot('x-models');
 }, 250_000);

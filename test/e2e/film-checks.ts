@@ -42,7 +42,19 @@ export async function framesOf(path: string): Promise<Frame[]> {
 
 /** Decodes a file's sound to one channel of samples between -1 and 1 at SAMPLE_RATE. */
 export async function soundOf(path: string): Promise<Float32Array> {
-	const bytes = await ffmpeg(['-i', path, '-map', '0:a:0', '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 'f32le', '-']);
+	const bytes = await ffmpeg([
+		'-i',
+		path,
+		'-map',
+		'0:a:0',
+		'-ac',
+		'1',
+		'-ar',
+		String(SAMPLE_RATE),
+		'-f',
+		'f32le',
+		'-',
+	]);
 	return new Float32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
 }
 
@@ -178,8 +190,7 @@ function solve(rows: Float64Array[]): number[] {
 		for (let row = 0; row < size; row += 1) {
 			if (row === pivot) continue;
 			const factor = rows[row]![pivot]! / rows[pivot]![pivot]!;
-			for (let column = pivot; column <= size; column += 1)
-				rows[row]![column]! -= factor * rows[pivot]![column]!;
+			for (let column = pivot; column <= size; column += 1) rows[row]![column]! -= factor * rows[pivot]![column]!;
 		}
 	return rows.map((row, index) => row[size]! / row[index]!);
 }

@@ -34,19 +34,34 @@ export function lay(
 }
 
 /** A node with an id of its own, as the editor gives one: the worker finds jobs of an earlier run by it. */
-export function node(name: string, type: string, typeVersion: number, parameters: Parameters = {}, more?: More): WorkflowNode {
+export function node(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: Parameters = {},
+	more?: More,
+): WorkflowNode {
 	return { id: `id-${name.replaceAll(' ', '-')}`, name, type, typeVersion, position: [0, 0], parameters, ...more };
 }
 
 const reelsmith = (name: string, type: string, parameters: Parameters, more?: More): WorkflowNode =>
-	node(name, `n8n-nodes-reelsmith.${type}`, 1, parameters, { credentials: { reelsmithApi: { id: '', name: '' } }, ...more });
+	node(name, `n8n-nodes-reelsmith.${type}`, 1, parameters, {
+		credentials: { reelsmithApi: { id: '', name: '' } },
+		...more,
+	});
 
 /** The editor's own button, named Start. */
 export const start = (): WorkflowNode => node('Start', 'n8n-nodes-base.manualTrigger', 1);
 
 /** A call from outside to a published workflow, named Call. */
 export const call = (path: string): WorkflowNode =>
-	node('Call', 'n8n-nodes-base.webhook', 2, { path, httpMethod: 'POST', responseMode: 'onReceived', options: {} }, { webhookId: path });
+	node(
+		'Call',
+		'n8n-nodes-base.webhook',
+		2,
+		{ path, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
+		{ webhookId: path },
+	);
 
 /** Shots of three seconds: one for each prompt. */
 export const shotsOf = (...prompts: string[]): Shot[] =>
@@ -100,13 +115,23 @@ export function stitch(given: Parameters = {}, more?: More): WorkflowNode {
 export const look = (name: string): WorkflowNode => node(name, 'n8n-nodes-base.noOp', 1);
 
 /** The main job at its smallest: shots, clips, film. */
-export function film(name: string, shots: Shot[], nodes: { veo?: WorkflowNode; stitch?: WorkflowNode } = {}, settings: Record<string, unknown> = {}): WorkflowJson {
+export function film(
+	name: string,
+	shots: Shot[],
+	nodes: { veo?: WorkflowNode; stitch?: WorkflowNode } = {},
+	settings: Record<string, unknown> = {},
+): WorkflowJson {
 	const all = [start(), ...shotNodes(shots), nodes.veo ?? veo(), nodes.stitch ?? stitch()];
 	return lay(name, all, [all.map((one) => one.name).join(' > ')], settings);
 }
 
 /** Clips alone, and `Made` behind them: to see what goes on from the node. */
-export function clips(name: string, shots: Shot[], video: WorkflowNode = veo(), settings: Record<string, unknown> = {}): WorkflowJson {
+export function clips(
+	name: string,
+	shots: Shot[],
+	video: WorkflowNode = veo(),
+	settings: Record<string, unknown> = {},
+): WorkflowJson {
 	const wires = ['Start > Shots > Each Shot > Veo Video > Made'];
 	const nodes = [start(), ...shotNodes(shots), video, look('Made')];
 	if (video.onError !== 'continueErrorOutput') return lay(name, nodes, wires, settings);

@@ -21,7 +21,10 @@ type Way = { wait: 'keepRunning' | 'park'; saved?: boolean; gate?: string };
 async function begin(words: string, things: string[], { wait, saved = false, gate }: Way): Promise<Begun> {
 	const shots = shotsOf(...things.map((thing) => `${words}, the ${thing}`));
 	const credential = gate ? await stage.credentialFor(gate) : stage.credential;
-	const flow = await stage.store(film(words, shots, { veo: veo({ wait }) }, { saveExecutionProgress: saved }), credential);
+	const flow = await stage.store(
+		film(words, shots, { veo: veo({ wait }) }, { saveExecutionProgress: saved }),
+		credential,
+	);
 	const run = await stage.run(flow.id);
 	await stage.begun(words, things.length);
 	return { flow: flow.id, run, words, paid: await idsOf(words) };
@@ -89,7 +92,9 @@ describe('n8n is killed with -9 while three shots are being made', () => {
 	test('about to be parked, the worker’s answer still on its way: running the workflow again collects the same clips', async () => {
 		await crashed(unanswered.run);
 		await stage.ended(unanswered.words);
-		await until(async () => stage.worker.tail().includes('"verdict":"gone"'), { what: 'n8n to refuse the callback' });
+		await until(async () => stage.worker.tail().includes('"verdict":"gone"'), {
+			what: 'n8n to refuse the callback',
+		});
 		await expectFilm(await stage.play(unanswered.flow), unanswered);
 	}, 120_000);
 });
@@ -118,14 +123,18 @@ describe('n8n is killed with -9 after the clips were handed over, while the film
 		return jobs.some(({ origin }) => origin.executionId === executionId);
 	}
 
-	test.each(['parked', 'saved'] as const)('%s: with the progress saved the retry goes on at the film, and no clip is made again', async (way) => {
-		const begun = { parked, saved }[way];
-		const before = await crashed(begun.run);
-		const { id } = await stage.n8n.retryExecution(begun.run);
-		const retried = await stage.n8n.execution(id);
-		await expectFilm(retried, begun);
-		expect(retried.runs['Veo Video']![0]!.startTime).toBe(before.runs['Veo Video']![0]!.startTime);
-	}, 120_000);
+	test.each(['parked', 'saved'] as const)(
+		'%s: with the progress saved the retry goes on at the film, and no clip is made again',
+		async (way) => {
+			const begun = { parked, saved }[way];
+			const before = await crashed(begun.run);
+			const { id } = await stage.n8n.retryExecution(begun.run);
+			const retried = await stage.n8n.execution(id);
+			await expectFilm(retried, begun);
+			expect(retried.runs['Veo Video']![0]!.startTime).toBe(before.runs['Veo Video']![0]!.startTime);
+		},
+		120_000,
+	);
 
 	test('without it n8n refuses the retry; running the workflow again takes the same clips', async () => {
 		await crashed(kept.run);

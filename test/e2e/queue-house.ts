@@ -39,10 +39,15 @@ export async function openQueue(bin: string): Promise<Record<string, string>> {
 }
 
 /** Starts one of n8n's workers on the folder (made if missing) and answers when it takes executions. */
-export async function startQueueWorker(folder: string, n8n: { url: string }, queue: Record<string, string>): Promise<Program> {
+export async function startQueueWorker(
+	folder: string,
+	n8n: { url: string },
+	queue: Record<string, string>,
+): Promise<Program> {
 	const packages = join(folder, '.n8n/nodes/node_modules');
 	mkdirSync(packages, { recursive: true });
-	if (!existsSync(join(packages, 'n8n-nodes-reelsmith'))) symlinkSync(root, join(packages, 'n8n-nodes-reelsmith'), 'dir');
+	if (!existsSync(join(packages, 'n8n-nodes-reelsmith')))
+		symlinkSync(root, join(packages, 'n8n-nodes-reelsmith'), 'dir');
 	const health = await freePort();
 	const usual = n8nEnvironment({
 		folder,
@@ -99,7 +104,13 @@ async function startRedis(): Promise<number> {
 	const port = await freePort();
 	const folder = scratchFolder('n8n-redis');
 	const args = ['--port', String(port), '--bind', LOCAL, '--save', '', '--dir', folder];
-	const program = startProgram({ name: 'redis', command: 'redis-server', args, env: plainEnvironment(), cwd: folder });
+	const program = startProgram({
+		name: 'redis',
+		command: 'redis-server',
+		args,
+		env: plainEnvironment(),
+		cwd: folder,
+	});
 	atEnd(() => program.stop());
 	return port;
 }

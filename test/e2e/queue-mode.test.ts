@@ -32,22 +32,30 @@ let stage: Stage;
 	test.each([
 		{ way: 'Keep Running', wait: 'keepRunning' },
 		{ way: 'Park', wait: 'park' },
-	])('$way: a published workflow makes its film, with a picture, each shot paid once', async ({ wait }) => {
-		const path = `queue-${wait.toLowerCase()}`;
-		const shots = shotNodes(shotsOf(`${path}, one`, `${path}, two`));
-		const nodes = [call(path), ...shots, veo({ wait }), stitch({ wait, attachThumbnail: true })];
-		const flow = await stage.store(lay(path, nodes, ['Call > Shots > Each Shot > Veo Video > Stitch Video']));
-		await stage.n8n.publish(flow.id);
-		const address = `${stage.n8n.url}/webhook/${path}`;
-		await until(async () => (await fetch(address, { method: 'POST' })).ok, { what: 'the workflow to be on the air' });
-		const executions = () => stage.n8n.executions(flow.id);
-		const [first] = await until(async () => (await executions()).length > 0 && executions(), { what: 'the execution' });
-		const run = await stage.n8n.waitForExecution(first!.id);
-		expectFilm(run);
-		expect(itemsOf(run, 'Stitch Video')[0]!.binary).toMatchObject({ thumbnail: { mimeType: 'image/jpeg' } });
-		expect(await stage.paid(path)).toHaveLength(2);
-		expect(n8nWorker.tail()).toContain(`Worker finished execution ${run.id} `);
-	}, 120_000);
+	])(
+		'$way: a published workflow makes its film, with a picture, each shot paid once',
+		async ({ wait }) => {
+			const path = `queue-${wait.toLowerCase()}`;
+			const shots = shotNodes(shotsOf(`${path}, one`, `${path}, two`));
+			const nodes = [call(path), ...shots, veo({ wait }), stitch({ wait, attachThumbnail: true })];
+			const flow = await stage.store(lay(path, nodes, ['Call > Shots > Each Shot > Veo Video > Stitch Video']));
+			await stage.n8n.publish(flow.id);
+			const address = `${stage.n8n.url}/webhook/${path}`;
+			await until(async () => (await fetch(address, { method: 'POST' })).ok, {
+				what: 'the workflow to be on the air',
+			});
+			const executions = () => stage.n8n.executions(flow.id);
+			const [first] = await until(async () => (await executions()).length > 0 && executions(), {
+				what: 'the execution',
+			});
+			const run = await stage.n8n.waitForExecution(first!.id);
+			expectFilm(run);
+			expect(itemsOf(run, 'Stitch Video')[0]!.binary).toMatchObject({ thumbnail: { mimeType: 'image/jpeg' } });
+			expect(await stage.paid(path)).toHaveLength(2);
+			expect(n8nWorker.tail()).toContain(`Worker finished execution ${run.id} `);
+		},
+		120_000,
+	);
 
 	test('stopping the execution in the editor reaches the node in the other process: its job is cancelled', async () => {
 		const words = 'a queued stop';

@@ -6,7 +6,16 @@ import type { Credential, WorkflowJson } from './house/house.ts';
 /** A model call that the stand-in for Google really took on: what would be on the bill. */
 export type Operation = { id: string; prompt: string; state: string; shot: number | null };
 export type Batch = { id: string; done: boolean; found: number; jobs: Job[] };
-export type Job = { id: string; index: number; batch: string; status: string; activity: string; origin?: unknown; input: { prompt: string }; problem: { code: string } | null };
+export type Job = {
+	id: string;
+	index: number;
+	batch: string;
+	status: string;
+	activity: string;
+	origin?: unknown;
+	input: { prompt: string };
+	problem: { code: string } | null;
+};
 type Entry = { route: string; status: number; path: string };
 type Match = { route: string; contains?: string; shot?: number; nth?: number };
 
@@ -16,9 +25,17 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
  * The whole house for one test file: stand-in for Google, worker with its Redis, n8n with the credential, and the
  * questions the tests ask of them. `seconds` is how long Google takes over a clip.
  */
-export async function openStage({ seconds = 1, poll = 0.3, worker: env = {} as Record<string, string>, n8n: n8nEnv = {} as Record<string, string> } = {}) {
+export async function openStage({
+	seconds = 1,
+	poll = 0.3,
+	worker: env = {} as Record<string, string>,
+	n8n: n8nEnv = {} as Record<string, string>,
+} = {}) {
 	const port = await freePort();
-	const rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal'), env: { REHEARSAL_SECONDS: String(seconds) } });
+	const rehearsal = await startRehearsal({
+		dir: scratchFolder('rehearsal'),
+		env: { REHEARSAL_SECONDS: String(seconds) },
+	});
 	const [worker, n8n] = await Promise.all([
 		startWorker({
 			dir: scratchFolder('worker'),
@@ -55,7 +72,8 @@ export async function openStage({ seconds = 1, poll = 0.3, worker: env = {} as R
 	const store = (flow: WorkflowJson, by: Credential = credential) => n8n.importWorkflow(flow, by);
 
 	/** A credential that reaches the worker by another way. */
-	const credentialFor = (url: string) => n8n.createCredential(`By ${url}`, 'reelsmithApi', { baseUrl: url, apiKey: worker.apiKey });
+	const credentialFor = (url: string) =>
+		n8n.createCredential(`By ${url}`, 'reelsmithApi', { baseUrl: url, apiKey: worker.apiKey });
 
 	/** Changes a stored workflow's nodes, as a person does in the editor. */
 	const change = async (id: string, flow: WorkflowJson) => {
@@ -72,19 +90,44 @@ export async function openStage({ seconds = 1, poll = 0.3, worker: env = {} as R
 
 	/** Waits until Google works on as many clips with these words. */
 	const begun = (words: string, count: number) =>
-		until(async () => (await paid(words)).length >= count, { what: `${count} clips of "${words}" to be started`, everyMs: 100 });
+		until(async () => (await paid(words)).length >= count, {
+			what: `${count} clips of "${words}" to be started`,
+			everyMs: 100,
+		});
 
 	/** Waits until the worker has no open job with these words. */
 	const ended = (words: string) =>
 		until(
 			async () => {
 				const found = await jobs(words);
-				return found.length > 0 && found.every(({ status }) => !['queued', 'running', 'waiting'].includes(status)) && found;
+				return (
+					found.length > 0 &&
+					found.every(({ status }) => !['queued', 'running', 'waiting'].includes(status)) &&
+					found
+				);
 			},
 			{ what: `the jobs of "${words}" to end`, timeoutMs: 90_000 },
 		);
 
-	return { rehearsal, worker, n8n, credential, credentialFor, paid, asked, order, jobs, batch, store, change, run, play, parked, begun, ended };
+	return {
+		rehearsal,
+		worker,
+		n8n,
+		credential,
+		credentialFor,
+		paid,
+		asked,
+		order,
+		jobs,
+		batch,
+		store,
+		change,
+		run,
+		play,
+		parked,
+		begun,
+		ended,
+	};
 }
 
 /**

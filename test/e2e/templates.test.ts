@@ -77,11 +77,12 @@ function strangeFields(node: INode, type: INodeTypeDescription): string[] {
 	return Object.entries(node.parameters).flatMap(([name, value]) => {
 		if (type.polling && OF_N8N.includes(name)) return [];
 		const shown = type.properties.filter(
-			(property) =>
-				property.name === name && NodeHelpers.displayParameter(node.parameters, property, node, type),
+			(property) => property.name === name && NodeHelpers.displayParameter(node.parameters, property, node, type),
 		);
 		if (shown.length === 0) return [`${node.name}: no field ${name} here`];
-		return shown.some((property) => takes(property, value)) ? [] : [`${node.name}: ${name} ${JSON.stringify(value)}`];
+		return shown.some((property) => takes(property, value))
+			? []
+			: [`${node.name}: ${name} ${JSON.stringify(value)}`];
 	});
 }
 
@@ -120,11 +121,16 @@ describe('the templates that need no Drive folder to begin with', () => {
 
 	test('scheduled-reel.json runs to a vertical film of today’s topic on Drive', async () => {
 		// Three seconds a shot in place of eight: less to encode, nothing else is another.
-		const short = { 'Gemini Script': { seconds: 9, shotSeconds: 3 }, 'Transfer File': { folder: folder('rehearsal-films') } };
+		const short = {
+			'Gemini Script': { seconds: 9, shotSeconds: 3 },
+			'Transfer File': { folder: folder('rehearsal-films') },
+		};
 		const flow = await n8n.importWorkflow(readTemplate('scheduled-reel.json', short));
 		const run = await n8n.waitForExecution(await n8n.runManually(flow.id, 'Schedule Trigger'));
 		expect({ status: run.status, error: run.error }).toEqual({ status: 'success', error: undefined });
-		expect(itemsOf(run, 'Stitch Video')[0]!.json).toMatchObject({ media: { width: 720, height: 1280, seconds: 9 } });
+		expect(itemsOf(run, 'Stitch Video')[0]!.json).toMatchObject({
+			media: { width: 720, height: 1280, seconds: 9 },
+		});
 		const today = new Date().toISOString().slice(0, 10);
 		const drive = JSON.stringify(await rehearsal.side('GET', '/rehearsal/drive'));
 		expect(itemsOf(run, 'Transfer File')[0]!.json.name).toMatch(new RegExp(`^${today} .+\\.mp4$`));

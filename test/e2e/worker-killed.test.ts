@@ -1,9 +1,23 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { atEnd, freePort, scratchFolder, startRehearsal, startWorker, until, type RehearsalServer, type WorkerServer } from './house/house.ts';
+import {
+	atEnd,
+	freePort,
+	scratchFolder,
+	startRehearsal,
+	startWorker,
+	until,
+	type RehearsalServer,
+	type WorkerServer,
+} from './house/house.ts';
 
-type Job = { id: string; status: string; problem: { code: string; message: string; hint: string } | null; result: { asset: { id: string } } | null };
+type Job = {
+	id: string;
+	status: string;
+	problem: { code: string; message: string; hint: string } | null;
+	result: { asset: { id: string } } | null;
+};
 type Batch = { id: string; done: boolean; jobs: Job[] };
 type Journal = { totals: { videoPosts: number; videoJobs: number }; entries: { route: string; status: number }[] };
 
@@ -16,7 +30,11 @@ let worker: WorkerServer;
 
 beforeAll(async () => {
 	rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal'), env: { REHEARSAL_SECONDS: '1' } });
-	worker = await startWorker({ dir: scratchFolder('worker'), rehearsalUrl: rehearsal.url, env: { REELSMITH_POLL_SECONDS: '0.3' } });
+	worker = await startWorker({
+		dir: scratchFolder('worker'),
+		rehearsalUrl: rehearsal.url,
+		env: { REELSMITH_POLL_SECONDS: '0.3' },
+	});
 }, 120_000);
 
 beforeEach(async () => {
@@ -25,7 +43,8 @@ beforeEach(async () => {
 });
 
 const journal = async () => (await rehearsal.side('GET', '/rehearsal/journal')) as Journal;
-const order = (route: string, fault: Record<string, unknown>) => rehearsal.side('POST', '/rehearsal/orders', { match: { route }, fault });
+const order = (route: string, fault: Record<string, unknown>) =>
+	rehearsal.side('POST', '/rehearsal/orders', { match: { route }, fault });
 
 let takes = 0;
 async function submitShot(extra: Record<string, unknown> = {}): Promise<Batch> {
@@ -77,7 +96,10 @@ describe('a worker that is killed over a clip', () => {
 	test('after the answer: Google is asked about the same operation, and paid for once', async () => {
 		await order('interactions.create', { kind: 'seconds', seconds: 6 });
 		const batch = await submitShot();
-		await until(async () => (await look(batch.id)).jobs[0]!.status === 'waiting', { what: 'the job to wait', everyMs: 20 });
+		await until(async () => (await look(batch.id)).jobs[0]!.status === 'waiting', {
+			what: 'the job to wait',
+			everyMs: 20,
+		});
 		await killAndStartAgain();
 		expect(await ended(batch.id)).toMatchObject({ status: 'succeeded' });
 		expect((await journal()).totals).toMatchObject({ videoPosts: 1, videoJobs: 1 });
@@ -107,7 +129,10 @@ describe('a worker that is killed over a clip', () => {
 	test('before the callback: it is delivered after the start, and taken once', async () => {
 		const n8n = await standIn();
 		await worker.restart({ REELSMITH_CALLBACK_ORIGINS: n8n.origin });
-		const batch = await submitShot({ wait: 'callback', callback: { url: `${n8n.origin}/webhook-waiting/7/node?signature=secret` } });
+		const batch = await submitShot({
+			wait: 'callback',
+			callback: { url: `${n8n.origin}/webhook-waiting/7/node?signature=secret` },
+		});
 		await ended(batch.id);
 		await until(() => n8n.asked() > 0, { what: 'the worker to ask whether n8n is ready' });
 		await killAndStartAgain();
@@ -139,14 +164,23 @@ async function standIn() {
 	const port = await freePort();
 	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 	atEnd(async () => void server.close());
-	return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, open: () => (ready = true), asked: () => asked, bodies: () => bodies };
+	return {
+		origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		open: () => (ready = true),
+		asked: () => asked,
+		bodies: () => bodies,
+	};
 }
 
 describe('a worker that is stopped or killed over other work', () => {
 	test('an export that was cut off ends as one file on Drive', async () => {
-		const asset = await worker.api<Job[]>('GET', '/v1/jobs?kind=clip&status=succeeded&limit=1').then((found) => (found as unknown as { jobs: Job[] }).jobs[0]!.result!.asset.id);
+		const asset = await worker
+			.api<Job[]>('GET', '/v1/jobs?kind=clip&status=succeeded&limit=1')
+			.then((found) => (found as unknown as { jobs: Job[] }).jobs[0]!.result!.asset.id);
 		await order('drive.upload', { kind: 'slow', ms: SLOW });
-		const jobs = [{ input: { asset, destination: { to: 'drive', folder: 'rehearsal-films', name: 'cut off.mp4' } } }];
+		const jobs = [
+			{ input: { asset, destination: { to: 'drive', folder: 'rehearsal-films', name: 'cut off.mp4' } } },
+		];
 		const batch = await worker.api<Batch>('POST', '/v1/batches', { kind: 'export', jobs });
 		await until(seen('drive.upload.start'), { what: 'the upload' });
 		await new Promise((resolve) => setTimeout(resolve, 500));
@@ -159,7 +193,10 @@ describe('a worker that is stopped or killed over other work', () => {
 	test('a stop in order gives running jobs back, and they go on after the next start', async () => {
 		await order('interactions.get', { kind: 'slow', ms: 15_000 });
 		const batch = await submitShot();
-		await until(async () => (await look(batch.id)).jobs[0]!.status === 'waiting', { what: 'the job to wait', everyMs: 50 });
+		await until(async () => (await look(batch.id)).jobs[0]!.status === 'waiting', {
+			what: 'the job to wait',
+			everyMs: 50,
+		});
 		await new Promise((resolve) => setTimeout(resolve, 600));
 		const began = Date.now();
 		await worker.stop();

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { isSigned, signPreview } from './sign.ts';
 
 const ID = 'a'.repeat(64);
-const query = (text: string) => Object.fromEntries(new URLSearchParams(text)) as { expires?: string; signature?: string };
+const query = (text: string) =>
+	Object.fromEntries(new URLSearchParams(text)) as { expires?: string; signature?: string };
 
 test('a preview address holds for its asset until it expires', () => {
 	const given = query(signPreview('key', ID, 1000));

@@ -9,7 +9,12 @@ export function signPreview(key: string, asset: string, expires: number): string
 }
 
 /** Whether a preview query is ours, for this asset, and still valid. Compared in constant time. */
-export function isSigned(key: string, asset: string, query: { expires?: string; signature?: string }, now = Date.now()): boolean {
+export function isSigned(
+	key: string,
+	asset: string,
+	query: { expires?: string; signature?: string },
+	now = Date.now(),
+): boolean {
 	const expires = Number(query.expires);
 	if (!query.signature || !Number.isSafeInteger(expires) || expires * 1000 < now) return false;
 	const given = Buffer.from(query.signature, 'base64url');

@@ -39,7 +39,9 @@ test.each([
 ])('%s is refused before anything is sent', async (address) => {
 	const sources = openSources({ allowPrivate: false });
 	hits = 0;
-	await expect(sources.open(address.replace('PORT', String(port)), signal())).rejects.toMatchObject({ code: 'invalid_input' });
+	await expect(sources.open(address.replace('PORT', String(port)), signal())).rejects.toMatchObject({
+		code: 'invalid_input',
+	});
 	expect(hits).toBe(0);
 	await sources.close();
 });
@@ -67,7 +69,10 @@ test('on a closed network a file is fetched with its name and type, through a re
 
 test('a redirect without end and a missing file are told apart', async () => {
 	const sources = openSources({ allowPrivate: true });
-	await expect(sources.open(`http://127.0.0.1:${port}/round`, signal())).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('redirects') });
+	await expect(sources.open(`http://127.0.0.1:${port}/round`, signal())).rejects.toMatchObject({
+		code: 'invalid_input',
+		message: expect.stringContaining('redirects'),
+	});
 	await expect(sources.open(`http://127.0.0.1:${port}/none`, signal())).rejects.toMatchObject({ code: 'not_found' });
 	await sources.close();
 });

@@ -20,7 +20,10 @@ export function openSources({ allowPrivate }: { allowPrivate: boolean }) {
 	const agent = allowPrivate ? new Agent() : guardedAgent();
 
 	/** Opens the body behind a URL; throws `invalid_input` for a forbidden address, `not_found`, `forbidden`, `unavailable`. */
-	async function open(address: string, signal: AbortSignal): Promise<{ body: Readable; name: string; mimeType: string; bytes: number | null }> {
+	async function open(
+		address: string,
+		signal: AbortSignal,
+	): Promise<{ body: Readable; name: string; mimeType: string; bytes: number | null }> {
 		let url = new URL(address);
 		for (let hop = 0; hop <= HOPS; hop++) {
 			judge(url, allowPrivate);
@@ -42,10 +45,17 @@ export function openSources({ allowPrivate }: { allowPrivate: boolean }) {
 function judge(url: URL, allowPrivate: boolean): void {
 	if (allowPrivate && url.protocol === 'http:') return;
 	const wrong =
-		url.protocol !== 'https:' ? 'does not begin with https://' : url.username || url.password ? 'holds a password' : null;
-	if (wrong) throw new Fault('invalid_input', `url: ${withoutQuery(url)} ${wrong}`, { hint: 'Use a plain https address.' });
+		url.protocol !== 'https:'
+			? 'does not begin with https://'
+			: url.username || url.password
+				? 'holds a password'
+				: null;
+	if (wrong)
+		throw new Fault('invalid_input', `url: ${withoutQuery(url)} ${wrong}`, { hint: 'Use a plain https address.' });
 	if (!allowPrivate && url.port !== '')
-		throw new Fault('invalid_input', `url: port ${url.port} is not allowed`, { hint: 'Use an address on the usual port.' });
+		throw new Fault('invalid_input', `url: port ${url.port} is not allowed`, {
+			hint: 'Use an address on the usual port.',
+		});
 }
 
 async function ask(url: URL, dispatcher: Agent, signal: AbortSignal): Promise<Response> {
@@ -63,10 +73,13 @@ function body(answer: Response, url: URL) {
 	const where = withoutQuery(url);
 	if (answer.status === 404 || answer.status === 410) throw new Fault('not_found', `there is nothing at ${where}`);
 	if (answer.status === 401 || answer.status === 403)
-		throw new Fault('forbidden', `${url.hostname} does not give out ${where}`, { hint: 'Use an address that needs no sign-in.' });
+		throw new Fault('forbidden', `${url.hostname} does not give out ${where}`, {
+			hint: 'Use an address that needs no sign-in.',
+		});
 	if (answer.status === 429 || answer.status >= 500)
 		throw new Fault('unavailable', `${url.hostname} answered ${answer.status}`);
-	if (!answer.ok || !answer.body) throw new Fault('invalid_input', `${url.hostname} answered ${answer.status} for ${where}`);
+	if (!answer.ok || !answer.body)
+		throw new Fault('invalid_input', `${url.hostname} answered ${answer.status} for ${where}`);
 	const bytes = Number(answer.headers.get('content-length') ?? NaN);
 	return {
 		body: Readable.fromWeb(answer.body),

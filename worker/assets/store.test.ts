@@ -28,7 +28,9 @@ test('the same bytes lie there once, and the temporary file is gone', async () =
 	const first = await keepText('twice');
 	const second = await keepText('twice', { ...FACTS, name: 'b.txt' });
 	expect(second.asset.id).toBe(first.asset.id);
-	const stored = readdirSync(join(folder, first.asset.id.slice(0, 2))).filter((name) => first.asset.id.endsWith(name));
+	const stored = readdirSync(join(folder, first.asset.id.slice(0, 2))).filter((name) =>
+		first.asset.id.endsWith(name),
+	);
 	expect(stored).toHaveLength(1);
 });
 
@@ -44,11 +46,14 @@ test('a source that is larger than allowed is refused and read no further', asyn
 	let given = 0;
 	const endless = Readable.from(
 		(function* () {
-			for (;;) yield Buffer.alloc((given += 1, 65_536));
+			for (;;) yield Buffer.alloc(((given += 1), 65_536));
 		})(),
 	);
 	await expect(
-		assets.receive(endless, join(scratch.path, 'file'), { maxBytes: 1_000_000, signal: AbortSignal.timeout(10_000) }),
+		assets.receive(endless, join(scratch.path, 'file'), {
+			maxBytes: 1_000_000,
+			signal: AbortSignal.timeout(10_000),
+		}),
 	).rejects.toMatchObject({ code: 'invalid_input' });
 	expect(given).toBeLessThan(100);
 });

@@ -62,7 +62,11 @@ export async function openAssets(folder: string) {
 	}
 
 	/** Streams bytes into a file of the scratch folder; throws `invalid_input` past `maxBytes`. Returns how many came. */
-	async function receive(source: Readable, to: string, options: { maxBytes: number; signal: AbortSignal }): Promise<number> {
+	async function receive(
+		source: Readable,
+		to: string,
+		options: { maxBytes: number; signal: AbortSignal },
+	): Promise<number> {
 		let bytes = 0;
 		const limit = new Transform({
 			transform(piece: Buffer, _encoding, done) {

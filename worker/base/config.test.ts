@@ -4,7 +4,12 @@ import { readConfig } from './config.ts';
 const LEAST = { REELSMITH_DATA: '/data', REELSMITH_API_KEYS: 'rsk_1', REELSMITH_SEAL_KEY: 's'.repeat(32) };
 
 test('three settings are enough', () => {
-	expect(readConfig(LEAST)).toMatchObject({ host: '127.0.0.1', port: 8484, data: '/data', google: { rehearsalUrl: undefined } });
+	expect(readConfig(LEAST)).toMatchObject({
+		host: '127.0.0.1',
+		port: 8484,
+		data: '/data',
+		google: { rehearsalUrl: undefined },
+	});
 });
 
 test('everything missing or wrong is named at once', () => {
@@ -21,7 +26,10 @@ test('everything missing or wrong is named at once', () => {
 });
 
 test('an empty line of .env counts as not set', () => {
-	expect(readConfig({ ...LEAST, REDIS_URL: '', REELSMITH_BUDGET_USD_A_DAY: '' })).toMatchObject({ redisUrl: undefined, budgetUsdADay: null });
+	expect(readConfig({ ...LEAST, REDIS_URL: '', REELSMITH_BUDGET_USD_A_DAY: '' })).toMatchObject({
+		redisUrl: undefined,
+		budgetUsdADay: null,
+	});
 });
 
 test('queues and their slots are read by name, and a wrong name is told', () => {

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from './errors.ts';
 
-const flag = z
-	.enum(['true', 'false', '1', '0'])
-	.transform((text) => text === 'true' || text === '1');
+const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
 const port = z.coerce.number().int().min(0).max(65_535);
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
 const list = z
@@ -104,7 +102,12 @@ export function readConfig(env: Record<string, string | undefined>) {
 			operationSeconds: read.REELSMITH_OPERATION_SECONDS,
 			pollSeconds: read.REELSMITH_POLL_SECONDS,
 		},
-		media: { ffmpeg: read.FFMPEG_PATH, ffprobe: read.FFPROBE_PATH, sandbox: read.REELSMITH_SANDBOX },
+		media: {
+			ffmpeg: read.FFMPEG_PATH,
+			ffprobe: read.FFPROBE_PATH,
+			sandbox: read.REELSMITH_SANDBOX,
+			searchPath: read.PATH,
+		},
 	};
 }
 
@@ -113,7 +116,10 @@ function readConcurrency(text: string): Record<QueueName, number> {
 	for (const part of text.split(',').filter(Boolean)) {
 		const [, name, count] = /^(\w+)=(\d+)$/.exec(part.trim()) ?? [];
 		if (!name || !(name in slots) || Number(count) < 1)
-			throw new Fault('invalid_input', `REELSMITH_CONCURRENCY: "${part}" is not one of ${QUEUE_NAMES.join(', ')} with a number, say google=8`);
+			throw new Fault(
+				'invalid_input',
+				`REELSMITH_CONCURRENCY: "${part}" is not one of ${QUEUE_NAMES.join(', ')} with a number, say google=8`,
+			);
 		slots[name as QueueName] = Number(count);
 	}
 	return slots;

@@ -14,5 +14,7 @@ export function canonical(value: unknown): string {
 
 /** A fresh id that no one can guess: prefix and 96 random bits in base 36, without characters that BullMQ or a URL mind. */
 export function newId(prefix: string): string {
-	return `${prefix}_${BigInt(`0x${randomBytes(12).toString('hex')}`).toString(36).padStart(19, '0')}`;
+	return `${prefix}_${BigInt(`0x${randomBytes(12).toString('hex')}`)
+		.toString(36)
+		.padStart(19, '0')}`;
 }

@@ -23,7 +23,10 @@ const SECRETS = [
 export function makeLog(level: string): Log {
 	return pino({
 		level,
-		redact: { paths: SECRETS.flatMap((name) => [name, `*${name.startsWith('[') ? '' : '.'}${name}`]), censor: '[cut]' },
+		redact: {
+			paths: SECRETS.flatMap((name) => [name, `*${name.startsWith('[') ? '' : '.'}${name}`]),
+			censor: '[cut]',
+		},
 		formatters: { level: (label) => ({ level: label }) },
 		timestamp: pino.stdTimeFunctions.isoTime,
 		serializers: { url: withoutQuery, err: pino.stdSerializers.err },

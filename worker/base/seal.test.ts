@@ -16,7 +16,15 @@ test('the same text is sealed differently each time', () => {
 test.each([
 	['another key', () => open(`${KEY}!`, 'b_1', seal(KEY, 'b_1', 'x'))],
 	['another batch', () => open(KEY, 'b_2', seal(KEY, 'b_1', 'x'))],
-	['a changed text', () => open(KEY, 'b_1', seal(KEY, 'b_1', 'x').replace(/.$/, (end) => (end === 'A' ? 'B' : 'A')))],
+	[
+		'a changed text',
+		() =>
+			open(
+				KEY,
+				'b_1',
+				seal(KEY, 'b_1', 'x').replace(/.$/, (end) => (end === 'A' ? 'B' : 'A')),
+			),
+	],
 ])('a sealed text does not open with %s', (_what, act) => {
 	expect(act).toThrow('does not open');
 });

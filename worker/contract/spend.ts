@@ -3,7 +3,10 @@ import { Kind } from './vocabulary.ts';
 
 export const EstimateRequest = z.object({
 	kind: Kind,
-	jobs: z.array(z.object({ input: z.unknown() })).min(1).max(1000),
+	jobs: z
+		.array(z.object({ input: z.unknown() }))
+		.min(1)
+		.max(1000),
 });
 export type EstimateRequest = z.infer<typeof EstimateRequest>;
 

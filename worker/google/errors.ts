@@ -88,6 +88,12 @@ export const BLOCK_CODES = new Set(
 	image_recitation image_other content_blocked`.split(/\s+/),
 );
 
+/**
+ * Vertex AI refuses a prompt for Veo with a plain 400 INVALID_ARGUMENT; that it is the filter is said in words alone:
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/video/responsible-ai-and-usage-guidelines
+ */
+const POLICY = /violat\w+ (our|the|google['’]?s) (usage |content )*(polic|guideline)|support codes?:/i;
+
 const BY_STATUS: Record<number, ProblemCode> = {
 	400: 'invalid_input',
 	401: 'unauthorized',
@@ -106,7 +112,8 @@ const BY_STATUS: Record<number, ProblemCode> = {
 
 function verdict(said: Said): Verdict {
 	const word = said.code.toLowerCase();
-	if (BLOCK_CODES.has(word)) return { code: 'blocked', hint: 'Change the prompt and submit this shot again.' };
+	if (BLOCK_CODES.has(word) || (said.status === 400 && POLICY.test(said.message)))
+		return { code: 'blocked', hint: 'Change the prompt and submit this shot again.' };
 	const byWord = BY_CODE[word];
 	if (byWord) return byWord;
 	if (/api[ _]key (not valid|expired|not found|invalid)|api_key_invalid/i.test(said.message))

@@ -15,9 +15,13 @@ export function openKeys(given: string[]) {
 		const [, name = `key${index + 1}`, secret = ''] = /^(?:([\w-]+):)?(.+)$/.exec(text) ?? [];
 		const hashed = /^sha256=([0-9a-f]{64})$/.exec(secret)?.[1];
 		if (!hashed && secret.length < SHORTEST_KEY)
-			throw new Fault('invalid_input', `REELSMITH_API_KEYS: the key "${name}" is shorter than ${SHORTEST_KEY} characters`, {
-				hint: 'Make one with: echo "rsk_$(openssl rand -hex 32)"',
-			});
+			throw new Fault(
+				'invalid_input',
+				`REELSMITH_API_KEYS: the key "${name}" is shorter than ${SHORTEST_KEY} characters`,
+				{
+					hint: 'Make one with: echo "rsk_$(openssl rand -hex 32)"',
+				},
+			);
 		return { name, hash: hashed ? Buffer.from(hashed, 'hex') : digest(secret) };
 	});
 
@@ -26,9 +30,13 @@ export function openKeys(given: string[]) {
 		const given = digest(/^Bearer (.+)$/.exec(header ?? '')?.[1] ?? '');
 		const found = known.filter(({ hash }) => timingSafeEqual(hash, given)).map(({ name }) => name)[0];
 		if (found === undefined)
-			throw new Fault('unauthorized', header ? 'the API key is not one of this worker' : 'the API key is missing', {
-				hint: 'Put the worker’s API key into the credential Reelsmith API.',
-			});
+			throw new Fault(
+				'unauthorized',
+				header ? 'the API key is not one of this worker' : 'the API key is missing',
+				{
+					hint: 'Put the worker’s API key into the credential Reelsmith API.',
+				},
+			);
 		return found;
 	};
 }

@@ -10,7 +10,12 @@ export function answerProblems(app: FastifyInstance): void {
 		return send(reply, fault);
 	});
 	app.setNotFoundHandler((request: FastifyRequest, reply) =>
-		send(reply, new Fault('not_found', `there is no ${request.method} ${request.url.split('?')[0]}`, { hint: 'All routes stand at /docs.' })),
+		send(
+			reply,
+			new Fault('not_found', `there is no ${request.method} ${request.url.split('?')[0]}`, {
+				hint: 'All routes stand at /docs.',
+			}),
+		),
 	);
 }
 
@@ -27,14 +32,28 @@ function toFault(error: FastifyError): Fault {
 			field: instancePath.replace(/^\//, '').replaceAll('/', '.') || error.validationContext || 'body',
 			message: message ?? 'is not what was expected',
 		}));
-		return new Fault('invalid_input', refusals.map(({ field, message }) => `${field}: ${message}`).join('; '), { refusals });
+		return new Fault('invalid_input', refusals.map(({ field, message }) => `${field}: ${message}`).join('; '), {
+			refusals,
+		});
 	}
-	if (error.statusCode === 413) return new Fault('invalid_input', 'the request is too large', { hint: 'Send fewer jobs at once; upload files to /v1/assets.' });
+	if (error.statusCode === 413)
+		return new Fault('invalid_input', 'the request is too large', {
+			hint: 'Send fewer jobs at once; upload files to /v1/assets.',
+		});
 	if (error.statusCode === 415) return new Fault('invalid_input', 'content-type: expected application/json');
-	if (error.statusCode === 429) return new Fault('quota', 'too many requests', { retryAfter: 5, hint: 'Wait a few seconds.' });
+	if (error.statusCode === 429)
+		return new Fault('quota', 'too many requests', { retryAfter: 5, hint: 'Wait a few seconds.' });
 	if (error.statusCode !== undefined && error.statusCode < 500) return new Fault('invalid_input', error.message);
 	// ioredis says this at once while Redis is away.
-	if (/Stream isn't writeable|Connection is closed|MaxRetriesPerRequest|ECONNREFUSED|OOM command|MISCONF/.test(`${error.name} ${error.message}`))
-		return new Fault('unavailable', 'Redis does not answer', { retryAfter: 5, hint: 'Nothing was taken; send it again.', cause: error });
+	if (
+		/Stream isn't writeable|Connection is closed|MaxRetriesPerRequest|ECONNREFUSED|OOM command|MISCONF/.test(
+			`${error.name} ${error.message}`,
+		)
+	)
+		return new Fault('unavailable', 'Redis does not answer', {
+			retryAfter: 5,
+			hint: 'Nothing was taken; send it again.',
+			cause: error,
+		});
 	return asFault(error);
 }

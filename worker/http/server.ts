@@ -3,7 +3,12 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyRequest } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import {
+	jsonSchemaTransform,
+	serializerCompiler,
+	validatorCompiler,
+	type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
 import { MEBIBYTE } from '../base/bytes.ts';
 import type { Config } from '../base/config.ts';
 import { Fault } from '../base/errors.ts';
@@ -60,7 +65,11 @@ export async function makeServer(house: House) {
 	await app.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } });
 	await app.register(swagger, {
 		openapi: {
-			info: { title: 'Reelsmith worker', description: 'Films out of n8n: jobs, assets, money, Drive.', version: '1' },
+			info: {
+				title: 'Reelsmith worker',
+				description: 'Films out of n8n: jobs, assets, money, Drive.',
+				version: '1',
+			},
 			components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
 			security: [{ key: [] }],
 		},
@@ -83,7 +92,15 @@ export async function makeServer(house: House) {
 		allowList: (request) => request.routeOptions.config.open === true,
 	});
 	app.addHook('onResponse', async (request, reply) => {
-		const line = { reqId: request.id, method: request.method, path: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime), owner: request.owner, n8nExecutionId: request.headers['x-n8n-execution-id'] };
+		const line = {
+			reqId: request.id,
+			method: request.method,
+			path: request.routeOptions.url,
+			status: reply.statusCode,
+			ms: Math.round(reply.elapsedTime),
+			owner: request.owner,
+			n8nExecutionId: request.headers['x-n8n-execution-id'],
+		};
 		if (request.routeOptions.config.open && reply.statusCode < 400) log.trace(line, 'request');
 		else log.info(line, 'request');
 	});
@@ -101,10 +118,14 @@ export function grantOf(request: FastifyRequest): Grant {
 	};
 	const googleIdentity = one('x-reelsmith-google-identity');
 	if (googleIdentity !== undefined && !isIdentity(googleIdentity))
-		throw new Fault('invalid_input', 'Google Identity: expected the JSON of a service account or of an authorized user', {
-			hint: 'Paste the whole file that Google gave you, from the first { to the last }.',
-			refusals: [{ field: 'googleIdentity', message: 'is not such a JSON' }],
-		});
+		throw new Fault(
+			'invalid_input',
+			'Google Identity: expected the JSON of a service account or of an authorized user',
+			{
+				hint: 'Paste the whole file that Google gave you, from the first { to the last }.',
+				refusals: [{ field: 'googleIdentity', message: 'is not such a JSON' }],
+			},
+		);
 	const geminiKey = one('x-reelsmith-gemini-key');
 	return { ...(geminiKey !== undefined && { geminiKey }), ...(googleIdentity !== undefined && { googleIdentity }) };
 }

@@ -35,7 +35,15 @@ export type BatchData = {
 
 export type Batches = ReturnType<typeof openBatches>;
 
-type Parts = { redis: Redis; store: Store; events: Events; grants: Grants; ledger: Ledger; queues: Queues; tools: Tools };
+type Parts = {
+	redis: Redis;
+	store: Store;
+	events: Events;
+	grants: Grants;
+	ledger: Ledger;
+	queues: Queues;
+	tools: Tools;
+};
 
 /** Batches: taken in, found again, looked at, handed over. */
 export function openBatches({ redis, store, events, grants, ledger, queues, tools }: Parts) {
@@ -45,12 +53,15 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 	 * of them.
 	 * Throws `invalid_input` with every refusal, `unauthorized` for a missing identity, `budget`, `conflict`.
 	 */
-	async function submit(batch: SubmitBatch, from: { owner: string; grant: Grant; idempotencyKey: string | undefined }): Promise<BatchView> {
+	async function submit(
+		batch: SubmitBatch,
+		from: { owner: string; grant: Grant; idempotencyKey: string | undefined },
+	): Promise<BatchView> {
 		const now = Date.now();
 		const id = newId('b');
 		const execution = batch.wait === 'none' ? '' : executionKey(from.owner, batch.origin);
 		const jobs = await admit().catch(async (thrown: unknown) => {
-			if (execution) await redis.multi().sadd(execution, refusalOf(batch.origin)).expire(execution, RETENTION_SECONDS).exec();
+			await noteUnfinished(batch.origin, from.owner);
 			throw thrown;
 		});
 		const data: BatchData = {
@@ -69,17 +80,27 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 			bodyHash: sha256(canonical({ kind: batch.kind, jobs: batch.jobs, origin: batch.origin })),
 			grant: grants.sealed(id, from.grant),
 			execution,
-			refusal: refusalOf(batch.origin),
+			place: placeOf(batch.origin),
 			batch: { id, data: JSON.stringify(data), wait: batch.wait },
-			jobs: jobs.map((job) => ({ id: job.id, adopted: job.adopted, reuse: job.reuse, data: job.adopted ? '' : JSON.stringify(job.data) })),
+			jobs: jobs.map((job) => ({
+				id: job.id,
+				adopted: job.adopted,
+				reuse: job.reuse,
+				data: job.adopted ? '' : JSON.stringify(job.data),
+			})),
 			patience: PATIENCE,
 			now,
 		};
-		const [holder, word] = (await redis.eval(CREATE, 0, JSON.stringify(request))) as [string, 'new' | 'same' | 'other'];
+		const [holder, word] = (await redis.eval(CREATE, 0, JSON.stringify(request))) as [
+			string,
+			'new' | 'same' | 'other',
+		];
 		if (word !== 'new') {
 			for (const job of jobs) if (!job.adopted) await ledger.release(job.id);
 			if (word === 'same') return view(holder, from.owner);
-			throw new Fault('conflict', 'this idempotency key was used for another batch', { hint: 'Use a fresh key for other content.' });
+			throw new Fault('conflict', 'this idempotency key was used for another batch', {
+				hint: 'Use a fresh key for other content.',
+			});
 		}
 		const tickets = jobs.filter(({ adopted }) => !adopted).map((job) => ({ id: job.id, generation: 1 }));
 		await queues.add(kindOf(batch.kind).queue, tickets);
@@ -88,10 +109,14 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 
 		async function admit() {
 			const checked = check(batch.kind, batch.jobs, tools);
-			const missing = checked.map(({ input }) => kindOf(batch.kind).missing(input, from.grant, tools)).find((fault) => fault !== null);
+			const missing = checked
+				.map(({ input }) => kindOf(batch.kind).missing(input, from.grant, tools))
+				.find((fault) => fault !== null);
 			if (missing) throw missing;
 			const ready = await Promise.all(checked.map(prepare));
-			await ledger.reserve(ready.filter(({ adopted }) => !adopted).map(({ id, data }) => ({ id, usd: data.estimateUsd })));
+			await ledger.reserve(
+				ready.filter(({ adopted }) => !adopted).map(({ id, data }) => ({ id, usd: data.estimateUsd })),
+			);
 			return ready;
 		}
 
@@ -100,7 +125,9 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 			const { workflowId, nodeId, runIndex } = batch.origin;
 			// Without a node there is nothing to find again by; a batch that nobody waits for is looked up by id.
 			const findable = nodeId !== '' && batch.wait !== 'none';
-			const reuse = findable ? KEYS.reuse(sha256(canonical([from.owner, workflowId, nodeId, runIndex, job.item, content]))) : '';
+			const reuse = findable
+				? KEYS.reuse(sha256(canonical([from.owner, workflowId, nodeId, runIndex, job.item, content])))
+				: '';
 			const earlier = findable ? await findAgain(reuse, batch.origin) : null;
 			const data: JobData = {
 				id: earlier?.data.id ?? newId('j'),
@@ -120,7 +147,8 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 
 	/** The newest job that an earlier run of the same item left behind, or null. */
 	async function findAgain(reuse: string, origin: Origin): Promise<JobRecord | null> {
-		for (const record of await store.getMany(await redis.lrange(reuse, 0, -1))) if (await isLeftBehind(record, origin)) return record;
+		for (const record of await store.getMany(await redis.lrange(reuse, 0, -1)))
+			if (await isLeftBehind(record, origin)) return record;
 		return null;
 	}
 
@@ -134,15 +162,31 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 		return same || !(await isAwaited(before));
 	}
 
+	/** Notes that a node of ours stopped its execution before it had a batch: nothing will come of what went before. */
+	async function noteUnfinished(origin: Origin, owner: string): Promise<void> {
+		const execution = executionKey(owner, origin);
+		if (execution)
+			await redis.multi().hsetnx(execution, placeOf(origin), REFUSED).expire(execution, RETENTION_SECONDS).exec();
+	}
+
 	/**
-	 * Whether the execution that has a job's results broke off at a later node of ours: a batch of it was refused or
-	 * given up. Then nothing came of what it collected, and the next run gets it instead of paying again.
+	 * Whether the execution that has a job's results broke off at a later node of ours: it was refused there, or a batch
+	 * was given up. Then nothing came of what it collected, and the next run gets it instead of paying again.
 	 */
 	async function wasLeftUnfinished({ owner, origin }: BatchData): Promise<boolean> {
-		for (const id of await redis.smembers(executionKey(owner, origin))) {
-			if (id.startsWith(REFUSED)) return true;
-			const batch = await read(id);
-			if (batch && !batch.collected && !(await isAwaited(batch))) return true;
+		const places = await redis.hgetall(executionKey(owner, origin));
+		for (const id of Object.values(places)) if (id === REFUSED || (await isLeft(id))) return true;
+		return false;
+	}
+
+	/** Whether a batch was given up. What a later batch took over, or tried again, counts as that one does. */
+	async function isLeft(id: string): Promise<boolean> {
+		const batch = await read(id);
+		if (!batch || batch.collected || (await isAwaited(batch))) return false;
+		const successors = (await store.getMany(batch.data.jobs)).map((job) => job.heir ?? job.batch);
+		for (const next of new Set(successors)) {
+			const found = await read(next);
+			if (found && !found.collected && !(await isAwaited(found))) return true;
 		}
 		return false;
 	}
@@ -221,25 +265,30 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 
 	async function read(id: string): Promise<{ data: BatchData; parked: boolean; collected: boolean } | null> {
 		const [data, parked, collected] = await redis.hmget(KEYS.batch(id), 'data', 'parked', 'collected');
-		return data ? { data: JSON.parse(data) as BatchData, parked: parked === '1', collected: collected === '1' } : null;
+		return data
+			? { data: JSON.parse(data) as BatchData, parked: parked === '1', collected: collected === '1' }
+			: null;
 	}
 
 	async function own(id: string, owner: string) {
 		const found = await read(id);
 		if (!found || found.data.owner !== owner)
-			throw new Fault('not_found', `there is no batch ${id.slice(0, 80)}`, { hint: 'Batches are remembered for 30 days.' });
+			throw new Fault('not_found', `there is no batch ${id.slice(0, 80)}`, {
+				hint: 'Batches are remembered for 30 days.',
+			});
 		return found;
 	}
 
-	return { submit, view, wait, collect, abandon, announce, settled, owed, read, own };
+	return { submit, view, wait, collect, abandon, noteUnfinished, announce, settled, owed, read, own };
 }
 
-const REFUSED = 'refused:';
+/** Stands in a batch's place where a node was refused before it had one. */
+const REFUSED = 'refused';
 
-/** Stands among an execution's batches while a node's submit was refused and not yet taken. */
-const refusalOf = ({ nodeId, runIndex }: Origin): string => `${REFUSED}${nodeId}:${runIndex}`;
+/** A node's place in its execution. */
+const placeOf = ({ nodeId, runIndex }: Origin): string => `${nodeId}:${runIndex}`;
 
-/** The key of an execution's batches; empty text where the batch comes from no execution. */
+/** The key of an execution's record; empty text where the batch comes from no execution. */
 const executionKey = (owner: string, { workflowId, executionId }: Origin): string =>
 	executionId === '' ? '' : KEYS.execution(sha256(canonical([owner, workflowId, executionId])));
 
@@ -251,7 +300,9 @@ export function check(kind: Kind, jobs: { input: unknown; item?: number }[], too
 	const ready = jobs.flatMap(({ input, item }, job): Ready[] => {
 		const parsed = INPUTS[kind].safeParse(input);
 		if (!parsed.success) {
-			refusals.push(...parsed.error.issues.map(({ path, message }) => ({ job, field: path.join('.') || 'input', message })));
+			refusals.push(
+				...parsed.error.issues.map(({ path, message }) => ({ job, field: path.join('.') || 'input', message })),
+			);
 			return [];
 		}
 		const checked = kindOf(kind).check(parsed.data as never, tools);

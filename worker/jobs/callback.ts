@@ -76,7 +76,8 @@ async function judge(answer: Response): Promise<Verdict> {
 	const text = (await answer.text()).slice(0, 10_000);
 	const json = parse(text);
 	const ours = CallbackAnswer.safeParse(json);
-	if (answer.status === 200 && ours.success) return !ours.data.accepted ? 'stale' : ours.data.whole ? 'accepted' : 'partly';
+	if (answer.status === 200 && ours.success)
+		return !ours.data.accepted ? 'stale' : ours.data.whole ? 'accepted' : 'partly';
 	// "n8n is starting up" comes with 200 and plain text; a 404 as HTML means that the routes are not there yet.
 	if (answer.status === 404 && json !== undefined) return 'gone';
 	if (answer.status === 401 || answer.status === 403 || answer.status === 410) return 'gone';

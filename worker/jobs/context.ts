@@ -68,7 +68,11 @@ export async function makeContext(
 			signal.throwIfAborted();
 			return value;
 		},
-		async poll<T>(name: string, look: () => Promise<T | undefined>, pace: { everySeconds: number; forSeconds: number; activity: string }) {
+		async poll<T>(
+			name: string,
+			look: () => Promise<T | undefined>,
+			pace: { everySeconds: number; forSeconds: number; activity: string },
+		) {
 			if (memory[name] !== undefined) return JSON.parse(memory[name]) as T;
 			// A little chance keeps many jobs from asking in the same moment.
 			const pause = pace.everySeconds * (0.9 + Math.random() * 0.2);
@@ -95,7 +99,11 @@ export async function makeContext(
 
 	async function end(): Promise<void> {
 		await meter.flush();
-		await Promise.all(scratches.map((remove) => remove().catch((error: unknown) => log.warn({ err: error }, 'a temporary folder stays'))));
+		await Promise.all(
+			scratches.map((remove) =>
+				remove().catch((error: unknown) => log.warn({ err: error }, 'a temporary folder stays')),
+			),
+		);
 	}
 
 	/** Writes the newest progress now and then, one write at a time. */
@@ -126,10 +134,18 @@ const PAY_AGAIN =
 	'Nothing was sent a second time. Look into your Google account whether it was charged; then use Reelsmith Job → Retry with Pay Again to send it once more.';
 
 const sentBefore = () =>
-	new Fault('unknown_outcome', 'the paid request was about to be sent when the worker stopped; whether Google accepted it cannot be known', { hint: PAY_AGAIN });
+	new Fault(
+		'unknown_outcome',
+		'the paid request was about to be sent when the worker stopped; whether Google accepted it cannot be known',
+		{ hint: PAY_AGAIN },
+	);
 
 const uncertain = (fault: Fault) =>
-	new Fault('unknown_outcome', `the paid request was sent, and whether Google accepted it cannot be known: ${fault.message}`, { hint: PAY_AGAIN, cause: fault });
+	new Fault(
+		'unknown_outcome',
+		`the paid request was sent, and whether Google accepted it cannot be known: ${fault.message}`,
+		{ hint: PAY_AGAIN, cause: fault },
+	);
 
 const tooLong = (seconds: number) =>
 	new Fault('unknown_outcome', `Google has not finished after ${Math.round(seconds / 60)} minutes`, {

@@ -13,7 +13,15 @@ import type { JobRecord, Store } from './store.ts';
 
 export type Control = ReturnType<typeof makeControl>;
 
-type Parts = { redis: Redis; store: Store; queues: Queues; runner: Runner; grants: Grants; ledger: Ledger; events: Events };
+type Parts = {
+	redis: Redis;
+	store: Store;
+	queues: Queues;
+	runner: Runner;
+	grants: Grants;
+	ledger: Ledger;
+	events: Events;
+};
 
 /** What a person does to a job that is under way or has ended. */
 export function makeControl({ redis, store, queues, runner, grants, ledger, events }: Parts) {
@@ -36,18 +44,29 @@ export function makeControl({ redis, store, queues, runner, grants, ledger, even
 	 * Starts a job that ended badly again, from its first step without a result. One whose paid request may have been
 	 * accepted is sent again only with `payAgain`; throws `unknown_outcome` otherwise.
 	 */
-	async function retry(id: string, owner: string, { grant, payAgain }: { grant: Grant; payAgain: boolean }): Promise<JobRecord> {
+	async function retry(
+		id: string,
+		owner: string,
+		{ grant, payAgain }: { grant: Grant; payAgain: boolean },
+	): Promise<JobRecord> {
 		const record = await store.get(id, owner);
 		const kind = kindOf(record.data.kind);
 		const steps = await store.steps(id);
-		const open = kind.paidStep && steps[`intent:${kind.paidStep}`] !== undefined && steps[kind.paidStep] === undefined;
+		const open =
+			kind.paidStep && steps[`intent:${kind.paidStep}`] !== undefined && steps[kind.paidStep] === undefined;
 		if (record.status === 'unknown' && open && !payAgain)
-			throw new Fault('unknown_outcome', 'Google may have accepted this job and may charge for it; sending it again may be paid twice', {
-				jobId: id,
-				hint: 'Turn on Pay Again to send it once more all the same.',
-			});
+			throw new Fault(
+				'unknown_outcome',
+				'Google may have accepted this job and may charge for it; sending it again may be paid twice',
+				{
+					jobId: id,
+					hint: 'Turn on Pay Again to send it once more all the same.',
+				},
+			);
 		const generation = await store.reopen(id, { grant: grants.sealed(record.batch, grant), payAgain });
-		await ledger.reserve([{ id: `${id}.${generation}`, usd: steps[kind.paidStep ?? ''] ? 0 : record.data.estimateUsd }]);
+		await ledger.reserve([
+			{ id: `${id}.${generation}`, usd: steps[kind.paidStep ?? ''] ? 0 : record.data.estimateUsd },
+		]);
 		await queues.add(kind.queue, [{ id, generation }]);
 		const reopened = await store.get(id, owner);
 		await events.tell(reopened);

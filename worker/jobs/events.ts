@@ -21,7 +21,17 @@ export function openEvents(redis: Redis, reader: Redis, log: Log) {
 	/** Tells everybody about a job's present state. */
 	async function tell({ data, batch, ...job }: JobRecord): Promise<void> {
 		const { status, progress, activity, costUsd } = job;
-		const event = { at: new Date().toISOString(), job: data.id, batch, kind: data.kind, index: data.index, status, progress, activity, costUsd };
+		const event = {
+			at: new Date().toISOString(),
+			job: data.id,
+			batch,
+			kind: data.kind,
+			index: data.index,
+			status,
+			progress,
+			activity,
+			costUsd,
+		};
 		await redis.xadd(KEYS.events, ...EVENTS_LIMIT, '*', 'event', JSON.stringify({ ...event, owner: data.owner }));
 	}
 

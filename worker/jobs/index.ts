@@ -29,7 +29,10 @@ const CLOSE_WITHIN = 3 * SECOND;
 export type Jobs = Awaited<ReturnType<typeof openJobs>>;
 
 /** Opens everything that keeps and runs jobs. `alone`: this worker owns its Redis, so whoever ran a job before is dead. */
-export async function openJobs(config: Config, { url, alone, tools, log }: { url: string; alone: boolean; tools: Tools; log: Log }) {
+export async function openJobs(
+	config: Config,
+	{ url, alone, tools, log }: { url: string; alone: boolean; tools: Tools; log: Log },
+) {
 	const redis = await connect(url, 'submit', log);
 	await refuseUnsafeRedis(redis, { accept: config.acceptRedis, log });
 	const reader = await connect(url, 'work', log);
@@ -39,7 +42,11 @@ export async function openJobs(config: Config, { url, alone, tools, log }: { url
 	const events = openEvents(redis, reader, log);
 	const grants = openGrants(redis, config.sealKey);
 	const queues = openQueues(url, log);
-	const ledger = openLedger(redis, { prefix: PREFIX, budgetUsd: config.budgetUsdADay, rehearsed: tools.google.rehearsal });
+	const ledger = openLedger(redis, {
+		prefix: PREFIX,
+		budgetUsd: config.budgetUsdADay,
+		rehearsed: tools.google.rehearsal,
+	});
 	const batches = openBatches({ redis, store, events, grants, ledger, queues, tools });
 	const runner = makeRunner({ store, events, grants, batches, ledger, tools, log, name });
 	const control = makeControl({ redis, store, queues, runner, grants, ledger, events });
@@ -69,7 +76,14 @@ export async function openJobs(config: Config, { url, alone, tools, log }: { url
 		let timer: NodeJS.Timeout | undefined;
 		let stopped = false;
 		const next = () => {
-			if (!stopped) timer = setTimeout(() => void act().catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed')).finally(next), ms);
+			if (!stopped)
+				timer = setTimeout(
+					() =>
+						void act()
+							.catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'))
+							.finally(next),
+					ms,
+				);
 		};
 		next();
 		return () => {
@@ -83,7 +97,7 @@ export async function openJobs(config: Config, { url, alone, tools, log }: { url
 
 	/** When nothing runs any more, and a little later: with Redis away BullMQ would wait for ever. */
 	async function idle(): Promise<void> {
-		for (const end = Date.now() + STOP_WITHIN; runner.count() > 0 && Date.now() < end; ) await sleep(50);
+		for (const end = Date.now() + STOP_WITHIN; runner.count() > 0 && Date.now() < end;) await sleep(50);
 		await sleep(CLOSE_WITHIN);
 	}
 

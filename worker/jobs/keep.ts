@@ -24,7 +24,12 @@ export async function keepFile(
 	async function picture(): Promise<string> {
 		const out = join(folder, 'thumbnail.jpg');
 		await media.thumbnail(path, probe, out, { signal });
-		const kept = await assets.keep(out, { name: `${name}.jpg`, mimeType: 'image/jpeg', media: null, thumbnail: null });
+		const kept = await assets.keep(out, {
+			name: `${name}.jpg`,
+			mimeType: 'image/jpeg',
+			media: null,
+			thumbnail: null,
+		});
 		return kept.id;
 	}
 }

@@ -14,7 +14,7 @@ export const KEYS = {
 	grant: (batch: string) => `${PREFIX}:grant:${batch}`,
 	idempotency: (hash: string) => `${PREFIX}:idempotency:${hash}`,
 	reuse: (hash: string) => `${PREFIX}:reuse:${hash}`,
-	/** The batches of one n8n execution: whether it came to its end shows in them. */
+	/** What each node of an n8n execution did last, by node and run index: the id of its batch, or that it was refused. */
 	execution: (hash: string) => `${PREFIX}:execution:${hash}`,
 	/** Lives while a worker process lives. */
 	runner: (id: string) => `${PREFIX}:runner:${id}`,

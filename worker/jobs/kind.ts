@@ -34,7 +34,11 @@ export type Context = {
 	 */
 	paid<T>(name: string, act: (signal: AbortSignal) => Promise<T>): Promise<T>;
 	/** Looks every so often until `look` gives something, which is then remembered. Between two looks the job holds no slot. */
-	poll<T>(name: string, look: () => Promise<T | undefined>, pace: { everySeconds: number; forSeconds: number; activity: string }): Promise<T>;
+	poll<T>(
+		name: string,
+		look: () => Promise<T | undefined>,
+		pace: { everySeconds: number; forSeconds: number; activity: string },
+	): Promise<T>;
 	/** What was remembered under a name, and remembering it: for what changes while a step runs, such as an upload's address. */
 	recall<T>(name: string): T | undefined;
 	remember(name: string, value: unknown): Promise<void>;
@@ -53,7 +57,12 @@ export type JobKind<K extends Kind> = {
 	check(input: Input<K>, tools: Tools): Checked;
 	/** Which identity the job lacks, as a fault; null where it has all. */
 	missing(input: Input<K>, grant: Grant, tools: Tools): Error | null;
-	run(input: Input<K>, context: Context, tools: Tools, request: unknown): Promise<{ result: Result<K>; costUsd: number | null }>;
+	run(
+		input: Input<K>,
+		context: Context,
+		tools: Tools,
+		request: unknown,
+	): Promise<{ result: Result<K>; costUsd: number | null }>;
 	/** Stops what runs elsewhere, say Google's operation; the steps as remembered. Best effort. */
 	cancel?(steps: Record<string, string>, grant: Grant, tools: Tools, signal: AbortSignal): Promise<void>;
 	/** The name of the step after which money may have been spent. */

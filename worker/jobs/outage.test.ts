@@ -26,7 +26,10 @@ async function redisPid(): Promise<number> {
 }
 
 test('while Redis is frozen nothing taken is lost, and work goes on when it is back', async () => {
-	await side('POST', '/rehearsal/orders', { match: { route: 'interactions.create' }, fault: { kind: 'seconds', seconds: 2 } });
+	await side('POST', '/rehearsal/orders', {
+		match: { route: 'interactions.create' },
+		fault: { kind: 'seconds', seconds: 2 },
+	});
 	const { body } = await call<BatchView>('POST', '/v1/batches', shot('a frozen lake'));
 	const pid = await redisPid();
 	await new Promise((resolve) => setTimeout(resolve, 300));
@@ -41,13 +44,23 @@ test('while Redis is frozen nothing taken is lost, and work goes on when it is b
 test('a stitch that is cancelled ends its ffmpeg within a second or so and leaves no film', async () => {
 	const ids: string[] = [];
 	for (const prompt of ['one', 'two']) {
-		const batch = await call<BatchView>('POST', '/v1/batches', { kind: 'clip', jobs: [{ input: { prompt, seconds: 10, resolution: '720p' } }] });
+		const batch = await call<BatchView>('POST', '/v1/batches', {
+			kind: 'clip',
+			jobs: [{ input: { prompt, seconds: 10, resolution: '720p' } }],
+		});
 		ids.push(((await ended(batch.body.id)).jobs[0]!.result as { asset: { id: string } }).asset.id);
 	}
 	const timeline = { clips: ids.map((asset) => ({ asset })), target: { width: 3840, height: 2160 } };
-	const { body } = await call<BatchView>('POST', '/v1/batches', { kind: 'stitch', jobs: [{ input: { timeline, title: 'Never' } }] });
-	const children = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(folder) && /ffmpeg/.test(line));
-	for (const end = Date.now() + 20_000; children().length === 0 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50));
+	const { body } = await call<BatchView>('POST', '/v1/batches', {
+		kind: 'stitch',
+		jobs: [{ input: { timeline, title: 'Never' } }],
+	});
+	const children = () =>
+		execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+			.split('\n')
+			.filter((line) => line.includes(folder) && /ffmpeg/.test(line));
+	for (const end = Date.now() + 20_000; children().length === 0 && Date.now() < end;)
+		await new Promise((resolve) => setTimeout(resolve, 50));
 	const began = Date.now();
 	await call('POST', `/v1/jobs/${body.jobs[0]!.id}/cancel`);
 	const done = await ended(body.id);

@@ -15,7 +15,10 @@ export const QUEUE_PREFIX = `${PREFIX}:queue`;
 export function openQueues(url: string, log: Log) {
 	const queues = Object.fromEntries(
 		QUEUE_NAMES.map((name) => {
-			const queue = new Queue<Ticket, void, string>(name, { connection: connectionOptions(url, 'submit'), prefix: QUEUE_PREFIX });
+			const queue = new Queue<Ticket, void, string>(name, {
+				connection: connectionOptions(url, 'submit'),
+				prefix: QUEUE_PREFIX,
+			});
 			queue.on('error', quietly(log, `queue ${name}`));
 			return [name, queue];
 		}),
@@ -36,7 +39,8 @@ export function openQueues(url: string, log: Log) {
 	}
 
 	/** Whether the ticket lies in the queue, in whatever state. */
-	const has = async (name: QueueName, ticket: Ticket): Promise<boolean> => (await queues[name].getJob(ticketName(ticket))) !== undefined;
+	const has = async (name: QueueName, ticket: Ticket): Promise<boolean> =>
+		(await queues[name].getJob(ticketName(ticket))) !== undefined;
 
 	/** Takes a ticket out, if nobody works on it. */
 	async function remove(name: QueueName, ticket: Ticket): Promise<void> {
@@ -51,7 +55,9 @@ export function openQueues(url: string, log: Log) {
 
 	/** How many tickets lie in each queue by BullMQ's own states. */
 	const counts = async (): Promise<Record<string, Record<string, number>>> =>
-		Object.fromEntries(await Promise.all(QUEUE_NAMES.map(async (name) => [name, await queues[name].getJobCounts()])));
+		Object.fromEntries(
+			await Promise.all(QUEUE_NAMES.map(async (name) => [name, await queues[name].getJobCounts()])),
+		);
 
 	const close = async (): Promise<void> => void (await Promise.all(QUEUE_NAMES.map((name) => queues[name].close())));
 

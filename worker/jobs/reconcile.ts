@@ -20,7 +20,8 @@ type Parts = { redis: Redis; store: Store; queues: Queues; batches: Batches; run
 export function makeReconcile({ redis, store, queues, batches, runner, log }: Parts) {
 	return async function reconcile(): Promise<void> {
 		for (const record of await store.getMany(await store.open())) await mend(record);
-		for (const batch of await batches.owed()) if (!(await queues.has('callback', { id: batch, generation: 1 }))) await batches.announce(batch);
+		for (const batch of await batches.owed())
+			if (!(await queues.has('callback', { id: batch, generation: 1 }))) await batches.announce(batch);
 	};
 
 	async function mend(record: JobRecord): Promise<void> {

@@ -22,7 +22,16 @@ const CANCEL_SECONDS = 10;
 
 export type Runner = ReturnType<typeof makeRunner>;
 
-type Parts = { store: Store; events: Events; grants: Grants; batches: Batches; ledger: Ledger; tools: Tools; log: Log; name: string };
+type Parts = {
+	store: Store;
+	events: Events;
+	grants: Grants;
+	batches: Batches;
+	ledger: Ledger;
+	tools: Tools;
+	log: Log;
+	name: string;
+};
 
 /** Runs jobs: what BullMQ calls for each ticket, and what breaks a run off. */
 export function makeRunner({ store, events, grants, batches, ledger, tools, log, name }: Parts) {
@@ -47,12 +56,24 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 		const record = await store.get(id);
 		const { data } = record;
 		if (word === 'cancel') return finishCancelled(record, run);
-		const line = log.child({ jobId: id, kind: data.kind, batch: record.batch, n8nExecutionId: data.origin.executionId });
-		const changed = () => void store.get(id).then(events.tell).catch(() => undefined);
+		const line = log.child({
+			jobId: id,
+			kind: data.kind,
+			batch: record.batch,
+			n8nExecutionId: data.origin.executionId,
+		});
+		const changed = () =>
+			void store
+				.get(id)
+				.then(events.tell)
+				.catch(() => undefined);
 		try {
 			changed();
 			const grant = await grants.of(record.batch);
-			const { context, end } = await makeContext({ id, run, grant, signal: abort.signal, log: line, changed }, { store, assets: tools.assets });
+			const { context, end } = await makeContext(
+				{ id, run, grant, signal: abort.signal, log: line, changed },
+				{ store, assets: tools.assets },
+			);
 			try {
 				const { result, costUsd } = await kindOf(data.kind).run(data.input, context, tools, data.request);
 				await end();
@@ -63,36 +84,58 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 				await end();
 			}
 		} catch (thrown) {
-			await broken(thrown, record, run, abort.signal, line, (seconds) => job.moveToDelayed(Date.now() + seconds * SECOND, token));
+			await broken(thrown, record, run, abort.signal, line, (seconds) =>
+				job.moveToDelayed(Date.now() + seconds * SECOND, token),
+			);
 		}
 	}
 
 	/** What to do about a run that did not come to its end: wait, give back, try again, or fail. */
-	async function broken(thrown: unknown, record: JobRecord, run: number, signal: AbortSignal, line: Log, delay: (seconds: number) => Promise<void>): Promise<void> {
+	async function broken(
+		thrown: unknown,
+		record: JobRecord,
+		run: number,
+		signal: AbortSignal,
+		line: Log,
+		delay: (seconds: number) => Promise<void>,
+	): Promise<void> {
 		const { id } = record.data;
 		if (thrown instanceof LostJob || signal.reason === 'lost') return line.warn('another worker took the job over');
 		if (signal.reason === 'cancelled') return finishCancelled(record, run);
 		const pause = async (seconds: number, fields: Record<string, string>) => {
 			await store.update(id, run, fields);
-			void store.get(id).then(events.tell).catch(() => undefined);
+			void store
+				.get(id)
+				.then(events.tell)
+				.catch(() => undefined);
 			await delay(seconds);
 			throw new DelayedError();
 		};
 		if (thrown instanceof Later) return pause(thrown.seconds, { status: 'waiting', activity: thrown.activity });
-		if (signal.reason === 'stopping') return pause(0, { status: 'queued', activity: 'Waiting for the worker to start again' });
+		if (signal.reason === 'stopping')
+			return pause(0, { status: 'queued', activity: 'Waiting for the worker to start again' });
 		const fault = asFault(thrown);
 		const failed = (await store.get(id)).attempts + 1;
 		const again = retryIn(fault, failed);
 		if (again !== null) {
 			line.warn({ err: fault, again }, 'a step failed and is tried again');
 			const at = new Date(Date.now() + again * SECOND).toISOString().slice(11, 19);
-			return pause(again, { status: 'waiting', attempts: String(failed), activity: `${fault.message}. Trying again at ${at} UTC` });
+			return pause(again, {
+				status: 'waiting',
+				attempts: String(failed),
+				activity: `${fault.message}. Trying again at ${at} UTC`,
+			});
 		}
 		line.error({ err: fault }, 'job failed');
 		await book(id, record);
-		await conclude(record, run, fault.code === 'unknown_outcome' ? 'unknown' : fault.code === 'cancelled' ? 'cancelled' : 'failed', {
-			problem: toProblem(fault, id),
-		});
+		await conclude(
+			record,
+			run,
+			fault.code === 'unknown_outcome' ? 'unknown' : fault.code === 'cancelled' ? 'cancelled' : 'failed',
+			{
+				problem: toProblem(fault, id),
+			},
+		);
 	}
 
 	async function finishCancelled(record: JobRecord, run: number | null): Promise<void> {
@@ -117,7 +160,12 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 		await (accepted ? ledger.settle(id, null) : ledger.release(id));
 	}
 
-	async function conclude(record: JobRecord, run: number | null, status: 'succeeded' | 'failed' | 'cancelled' | 'unknown', end: Parameters<Store['finish']>[3]): Promise<void> {
+	async function conclude(
+		record: JobRecord,
+		run: number | null,
+		status: 'succeeded' | 'failed' | 'cancelled' | 'unknown',
+		end: Parameters<Store['finish']>[3],
+	): Promise<void> {
 		const done = await store.finish(record.data.id, run, status, end);
 		if (done === false) return;
 		await events.tell(await store.get(record.data.id));
@@ -134,7 +182,16 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 	/** Breaks off everything that runs in this process. */
 	const breakAll = (why: Break): void => running.forEach((abort) => abort.abort(why));
 
-	return { name, process, breakOff, breakAll, finishCancelled, conclude, isRunning: (id: string) => running.has(id), count: () => running.size };
+	return {
+		name,
+		process,
+		breakOff,
+		breakAll,
+		finishCancelled,
+		conclude,
+		isRunning: (id: string) => running.has(id),
+		count: () => running.size,
+	};
 }
 
 const since = ({ data }: JobRecord) => Math.round((Date.now() - Date.parse(data.createdAt)) / SECOND);

@@ -31,6 +31,11 @@ for _, j in ipairs(r.jobs) do
     redis.call('SADD', '${KEYS.open}', j.id)
     redis.call('ZADD', '${KEYS.all}', r.now, j.id)
     if j.reuse ~= '' then
+      -- A job that failed before has an heir: what becomes of the work shows there.
+      for _, old in ipairs(redis.call('LRANGE', j.reuse, 0, -1)) do
+        local s = redis.call('HGET', '${PREFIX}:job:' .. old, 'status')
+        if s == 'failed' or s == 'cancelled' then redis.call('HSET', '${PREFIX}:job:' .. old, 'heir', r.batch.id) end
+      end
       redis.call('LPUSH', j.reuse, j.id)
       redis.call('LTRIM', j.reuse, 0, ${REUSE_KEPT - 1})
       redis.call('EXPIRE', j.reuse, ${RETENTION_SECONDS})
@@ -42,8 +47,7 @@ end
 local b = '${PREFIX}:batch:' .. r.batch.id
 redis.call('HSET', b, 'data', r.batch.data, 'open', open, 'wait', r.batch.wait, 'parked', r.batch.wait == 'callback' and '1' or '')
 if r.execution ~= '' then
-  redis.call('SREM', r.execution, r.refusal)
-  redis.call('SADD', r.execution, r.batch.id)
+  redis.call('HSET', r.execution, r.place, r.batch.id)
   redis.call('EXPIRE', r.execution, ${RETENTION_SECONDS})
 end
 if r.grant ~= '' then redis.call('SET', '${PREFIX}:grant:' .. r.batch.id, r.grant) end

@@ -26,7 +26,10 @@ export type JobData = {
 /** A job's record as it stands. */
 export type JobRecord = {
 	data: JobData;
+	/** The newest batch it belongs to. */
 	batch: string;
+	/** The batch that tried the same again after this job failed. */
+	heir: string | null;
 	status: Status;
 	progress: number;
 	activity: string;
@@ -57,7 +60,9 @@ export function openStore(redis: Redis) {
 	async function get(id: string, owner?: string): Promise<JobRecord> {
 		const record = parse(await redis.hgetall(KEYS.job(id)));
 		if (!record || (owner !== undefined && record.data.owner !== owner))
-			throw new Fault('not_found', `there is no job ${id.slice(0, 80)}`, { hint: 'Ended jobs are remembered for 30 days.' });
+			throw new Fault('not_found', `there is no job ${id.slice(0, 80)}`, {
+				hint: 'Ended jobs are remembered for 30 days.',
+			});
 		return record;
 	}
 
@@ -72,7 +77,10 @@ export function openStore(redis: Redis) {
 
 	/** Starts a run; `word` says whether there is anything to do. */
 	async function begin(id: string, generation: number, runner: string) {
-		const [word, run] = (await redis.eval(BEGIN, 1, KEYS.job(id), String(generation), runner, now())) as ['run' | 'cancel' | 'ended' | 'stale' | 'gone', number?];
+		const [word, run] = (await redis.eval(BEGIN, 1, KEYS.job(id), String(generation), runner, now())) as [
+			'run' | 'cancel' | 'ended' | 'stale' | 'gone',
+			number?,
+		];
 		return { word, run: run ?? 0 };
 	}
 
@@ -91,7 +99,8 @@ export function openStore(redis: Redis) {
 	}
 
 	/** Takes an intent back: the other side said clearly that nothing was accepted. */
-	const refuse = async (id: string, name: string): Promise<void> => void (await redis.hdel(KEYS.steps(id), `intent:${name}`));
+	const refuse = async (id: string, name: string): Promise<void> =>
+		void (await redis.hdel(KEYS.steps(id), `intent:${name}`));
 
 	/** Records what a paid request gave. Not fenced: a name that was paid for is kept whoever learnt it. */
 	const paid = async (id: string, name: string, value: unknown): Promise<void> =>
@@ -102,7 +111,12 @@ export function openStore(redis: Redis) {
 	}
 
 	/** Ends a job, once. `run` null ends one that nobody runs. Returns false where it had ended or was taken over, else the batches done by it. */
-	async function finish(id: string, run: number | null, status: Status, end: { result?: unknown; problem?: Problem; costUsd?: number | null }): Promise<string[] | false> {
+	async function finish(
+		id: string,
+		run: number | null,
+		status: Status,
+		end: { result?: unknown; problem?: Problem; costUsd?: number | null },
+	): Promise<string[] | false> {
 		const fields = {
 			endedAt: now(),
 			activity: ACTIVITIES[status] ?? status,
@@ -111,7 +125,15 @@ export function openStore(redis: Redis) {
 			...(end.problem && { problem: text(end.problem) }),
 			...(end.costUsd !== undefined && { costUsd: end.costUsd === null ? '' : String(end.costUsd) }),
 		};
-		const [ended, ...batches] = (await redis.eval(FINISH, 1, KEYS.job(id), id, run === null ? '' : String(run), status, ...Object.entries(fields).flat())) as [number, ...string[]];
+		const [ended, ...batches] = (await redis.eval(
+			FINISH,
+			1,
+			KEYS.job(id),
+			id,
+			run === null ? '' : String(run),
+			status,
+			...Object.entries(fields).flat(),
+		)) as [number, ...string[]];
 		return ended === 1 && batches;
 	}
 
@@ -119,18 +141,26 @@ export function openStore(redis: Redis) {
 	async function reopen(id: string, { grant, payAgain }: { grant: string; payAgain: boolean }): Promise<number> {
 		const generation = Number(await redis.eval(REOPEN, 1, KEYS.job(id), id, grant, payAgain ? '1' : ''));
 		if (generation === 0)
-			throw new Fault('conflict', 'only a job that failed, was cancelled or has an unknown outcome can be tried again', { jobId: id });
+			throw new Fault(
+				'conflict',
+				'only a job that failed, was cancelled or has an unknown outcome can be tried again',
+				{ jobId: id },
+			);
 		return generation;
 	}
 
 	/** Frees a job whose worker died; returns the generation to queue, or 0 where it moved on meanwhile. */
-	const takeOver = async (id: string, run: number): Promise<number> => Number(await redis.eval(TAKE_OVER, 1, KEYS.job(id), String(run)));
+	const takeOver = async (id: string, run: number): Promise<number> =>
+		Number(await redis.eval(TAKE_OVER, 1, KEYS.job(id), String(run)));
 
 	/** Ids of jobs that have not ended. */
 	const open = (): Promise<string[]> => redis.smembers(KEYS.open);
 
 	/** The newest jobs of an owner first. */
-	async function list(owner: string, filter: { status?: Status; kind?: Kind; batch?: string; limit: number }): Promise<JobRecord[]> {
+	async function list(
+		owner: string,
+		filter: { status?: Status; kind?: Kind; batch?: string; limit: number },
+	): Promise<JobRecord[]> {
 		const found: JobRecord[] = [];
 		const page = 200;
 		for (let from = 0; found.length < filter.limit; from += page) {
@@ -157,14 +187,48 @@ export function openStore(redis: Redis) {
 	/** Asks for a job's end: remembered with the job, so that no worker misses it. */
 	const askToCancel = async (id: string): Promise<void> => void (await redis.hset(KEYS.job(id), 'cancel', '1'));
 
-	return { get, getMany, begin, steps, remember, intend, refuse, paid, update, finish, reopen, takeOver, open, list, askToCancel };
+	return {
+		get,
+		getMany,
+		begin,
+		steps,
+		remember,
+		intend,
+		refuse,
+		paid,
+		update,
+		finish,
+		reopen,
+		takeOver,
+		open,
+		list,
+		askToCancel,
+	};
 }
 
 /** A record as the outside sees it. */
 export function toView({ data, ...record }: JobRecord): JobView {
 	const { id, index, kind, input, origin, estimateUsd, createdAt } = data;
 	const { batch, status, progress, activity, result, problem, costUsd, attempts, startedAt, endedAt } = record;
-	return { id, batch, index, kind, status, progress, activity, input, result: result ?? null, problem, estimateUsd, costUsd, attempts, createdAt, startedAt, endedAt, origin };
+	return {
+		id,
+		batch,
+		index,
+		kind,
+		status,
+		progress,
+		activity,
+		input,
+		result: result ?? null,
+		problem,
+		estimateUsd,
+		costUsd,
+		attempts,
+		createdAt,
+		startedAt,
+		endedAt,
+		origin,
+	};
 }
 
 const ACTIVITIES: Partial<Record<Status, string>> = {
@@ -181,6 +245,7 @@ function parse(hash: Record<string, string>): JobRecord | null {
 	return {
 		data: JSON.parse(hash['data']) as JobData,
 		batch: hash['batch'] ?? '',
+		heir: hash['heir'] ?? null,
 		status,
 		progress: Number(hash['progress'] ?? 0),
 		activity: hash['activity'] ?? '',

@@ -8,14 +8,21 @@ const { call, side, get } = testHouse('watches');
 
 let folder: string;
 beforeEach(async () => {
-	folder = (await side<{ id: string }>('POST', '/rehearsal/drive/files', { name: `watched ${Date.now()}`, mimeType: 'application/vnd.google-apps.folder' })).id;
+	folder = (
+		await side<{ id: string }>('POST', '/rehearsal/drive/files', {
+			name: `watched ${Date.now()}`,
+			mimeType: 'application/vnd.google-apps.folder',
+		})
+	).id;
 });
 
 /** An hour ago: a file that rests, and need not be looked at twice. */
 const RESTED = new Date(Date.now() - 3_600_000).toISOString();
 // An old file moved in is new to the folder; it rests, so it is delivered without a second look.
-const drop = (name: string) => side<{ id: string }>('POST', '/rehearsal/drive/files', { name, parent: folder, text: name, modifiedTime: RESTED });
-const look = (cursor?: string | null, more: Record<string, unknown> = {}) => call<DriveChanges>('POST', '/v1/drive/changes', { folder, ...(cursor && { cursor }), ...more });
+const drop = (name: string) =>
+	side<{ id: string }>('POST', '/rehearsal/drive/files', { name, parent: folder, text: name, modifiedTime: RESTED });
+const look = (cursor?: string | null, more: Record<string, unknown> = {}) =>
+	call<DriveChanges>('POST', '/v1/drive/changes', { folder, ...(cursor && { cursor }), ...more });
 const names = ({ body }: { body: DriveChanges }) => body.files.map(({ name }) => name);
 
 test('what lies there when the watch begins is not new, and what comes later comes once', async () => {
@@ -55,7 +62,10 @@ test('a cursor that a later look used up is refused, and says that two watchers 
 	await drop('b.txt');
 	await look(second.body.cursor);
 	const stale = (await look(first.body.cursor)) as unknown as { status: number; body: Problem };
-	expect(stale).toMatchObject({ status: 409, body: { code: 'conflict', hint: expect.stringContaining('Deactivate') } });
+	expect(stale).toMatchObject({
+		status: 409,
+		body: { code: 'conflict', hint: expect.stringContaining('Deactivate') },
+	});
 });
 
 test('a worker that lost its memory finds what changed since by the page token in the cursor', async () => {
@@ -79,5 +89,8 @@ test('a sample shows the newest files and moves no cursor', async () => {
 });
 
 test('what is not a cursor of ours is refused by its field', async () => {
-	expect((await look('12345')) as unknown).toMatchObject({ status: 400, body: { message: expect.stringContaining('cursor') } });
+	expect((await look('12345')) as unknown).toMatchObject({
+		status: 400,
+		body: { message: expect.stringContaining('cursor') },
+	});
 });

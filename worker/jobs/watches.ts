@@ -25,8 +25,14 @@ export type Watches = ReturnType<typeof openWatches>;
  */
 export function openWatches(redis: Redis, google: Google) {
 	/** What is new since the cursor; throws `invalid_input` for a cursor that is not one, and whatever Drive says. */
-	async function look(request: DriveChangesRequest, owner: string, grant: Grant, signal: AbortSignal): Promise<DriveChanges> {
-		if (request.sample) return { files: await google.drive.sample(request, grant, signal), cursor: null, unfinished: 0 };
+	async function look(
+		request: DriveChangesRequest,
+		owner: string,
+		grant: Grant,
+		signal: AbortSignal,
+	): Promise<DriveChanges> {
+		if (request.sample)
+			return { files: await google.drive.sample(request, grant, signal), cursor: null, unfinished: 0 };
 		const cursor = request.cursor === undefined ? null : readCursor(request.cursor);
 		const watch = cursor?.watch ?? newId('watch');
 		return alone(watch, async () => {
@@ -57,7 +63,8 @@ export function openWatches(redis: Redis, google: Google) {
 		const lock = `${KEYS.watch(watch)}:lock`;
 		const token = newId('l');
 		for (let tries = 0; (await redis.set(lock, token, 'EX', LOOK_WITHIN, 'NX')) === null; tries++) {
-			if (tries >= 20) throw new Fault('unavailable', 'another look at this folder is still under way', { retryAfter: 30 });
+			if (tries >= 20)
+				throw new Fault('unavailable', 'another look at this folder is still under way', { retryAfter: 30 });
 			await sleep(SECOND);
 		}
 		try {
@@ -84,6 +91,8 @@ const answer = (watch: string, { generation, state, answer }: Kept): DriveChange
 function readCursor(text: string): { watch: string; generation: number; pageToken: string } {
 	const [, watch, generation, pageToken] = /^(watch_[0-9a-z]+)\.(\d+)\.(.+)$/s.exec(text) ?? [];
 	if (!watch || !generation || !pageToken)
-		throw new Fault('invalid_input', 'cursor: is not one that this worker gave', { hint: 'Deactivate the workflow and activate it again.' });
+		throw new Fault('invalid_input', 'cursor: is not one that this worker gave', {
+			hint: 'Deactivate the workflow and activate it again.',
+		});
 	return { watch, generation: Number(generation), pageToken };
 }

@@ -36,7 +36,9 @@ export function openWorkers(
 			report(error);
 			if (REDIS_IN_NEED.test(error.message)) void rest(worker);
 		});
-		worker.on('failed', (job, error) => log.error({ queue: name, jobId: job?.data.id, err: error }, 'a ticket failed'));
+		worker.on('failed', (job, error) =>
+			log.error({ queue: name, jobId: job?.data.id, err: error }, 'a ticket failed'),
+		);
 		worker.on('lockRenewalFailed', (ids: string[]) => log.warn({ queue: name, ids }, 'locks lost'));
 		return worker;
 	});

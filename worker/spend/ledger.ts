@@ -40,7 +40,10 @@ return 1`;
 export type Ledger = ReturnType<typeof openLedger>;
 
 /** The book of what jobs cost: an amount is reserved when a job is taken and settled when it ends. `prefix` begins every key. */
-export function openLedger(redis: Redis, { prefix, budgetUsd, rehearsed }: { prefix: string; budgetUsd: number | null; rehearsed: boolean }) {
+export function openLedger(
+	redis: Redis,
+	{ prefix, budgetUsd, rehearsed }: { prefix: string; budgetUsd: number | null; rehearsed: boolean },
+) {
 	// Rehearsed money is booked apart: a rehearsal never uses up a real budget.
 	const book = `${prefix}:ledger:${rehearsed ? 'rehearsed' : 'real'}`;
 	const dayKey = `${book}:day:`;
@@ -53,12 +56,23 @@ export function openLedger(redis: Redis, { prefix, budgetUsd, rehearsed }: { pre
 		const keys = [dayKey + day, ...jobs.map(({ id }) => entry(id))];
 		const budget = budgetUsd === null ? -1 : Math.round(budgetUsd * MICRO);
 		const amounts = jobs.map(({ usd }) => Math.round(usd * MICRO));
-		const [granted, used, wanted] = (await redis.eval(RESERVE, keys.length, ...keys, budget, day, ...amounts)) as number[];
+		const [granted, used, wanted] = (await redis.eval(
+			RESERVE,
+			keys.length,
+			...keys,
+			budget,
+			day,
+			...amounts,
+		)) as number[];
 		await redis.expire(dayKey + day, KEEP_DAYS * 86_400);
 		if (granted) return;
-		throw new Fault('budget', `this would cost about $${money(wanted!)}, and $${money(used!)} of today's $${budgetUsd} are used or promised`, {
-			hint: 'Nothing was started and nothing was paid. Raise REELSMITH_BUDGET_USD_A_DAY, ask for less, or run it tomorrow (UTC).',
-		});
+		throw new Fault(
+			'budget',
+			`this would cost about $${money(wanted!)}, and $${money(used!)} of today's $${budgetUsd} are used or promised`,
+			{
+				hint: 'Nothing was started and nothing was paid. Raise REELSMITH_BUDGET_USD_A_DAY, ask for less, or run it tomorrow (UTC).',
+			},
+		);
 	}
 
 	/** Books what a job cost: an amount; null = not known, the reserved amount counts. Repeating it changes nothing. */
@@ -75,7 +89,14 @@ export function openLedger(redis: Redis, { prefix, budgetUsd, rehearsed }: { pre
 	async function view(day = today()): Promise<SpendView> {
 		const found = await redis.hgetall(dayKey + day);
 		const usd = (field: string) => Number(found[field] ?? 0) / MICRO;
-		return { day, rehearsed, spentUsd: usd('spent'), reservedUsd: usd('reserved'), budgetUsd, calls: Number(found['calls'] ?? 0) };
+		return {
+			day,
+			rehearsed,
+			spentUsd: usd('spent'),
+			reservedUsd: usd('reserved'),
+			budgetUsd,
+			calls: Number(found['calls'] ?? 0),
+		};
 	}
 
 	return { reserve, settle, release, view };

@@ -27,7 +27,12 @@ export function testHouse(name: string, env: Record<string, string> = {}) {
 	afterAll(() => house.close(), 60_000);
 
 	/** A call of the API, without a socket. `key`: the second API key, or none. */
-	async function call<T = Record<string, never>>(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown, options: { key?: 'other' | 'none'; headers?: Record<string, string> } = {}): Promise<Answer<T>> {
+	async function call<T = Record<string, never>>(
+		method: 'GET' | 'POST' | 'DELETE',
+		url: string,
+		body?: unknown,
+		options: { key?: 'other' | 'none'; headers?: Record<string, string> } = {},
+	): Promise<Answer<T>> {
 		const key = options.key === 'other' ? OTHER_KEY : KEY;
 		const answer = await house.server.inject({
 			method,

@@ -49,8 +49,13 @@ export const assetRoutes: FastifyPluginAsyncZod<House> = async (app, { config, t
 				try {
 					const path = join(scratch.path, 'file');
 					await assets.receive(request.raw, path, { maxBytes: LARGEST_UPLOAD, signal: gone.signal });
-					const mimeType = request.headers['content-type']?.split(';')[0]?.trim() ?? 'application/octet-stream';
-					const asset = await keepFile({ path, name: request.query.name, mimeType, folder: scratch.path }, tools, gone.signal);
+					const mimeType =
+						request.headers['content-type']?.split(';')[0]?.trim() ?? 'application/octet-stream';
+					const asset = await keepFile(
+						{ path, name: request.query.name, mimeType, folder: scratch.path },
+						tools,
+						gone.signal,
+					);
 					return await reply.status(201).send(view(asset, request));
 				} finally {
 					await scratch.remove();
@@ -60,7 +65,9 @@ export const assetRoutes: FastifyPluginAsyncZod<House> = async (app, { config, t
 	};
 	await app.register(takeUploads);
 
-	app.get('/v1/assets/:id', { schema: { params: Id, response: { 200: AssetView } } }, async (request) => view(await assets.get(request.params.id), request));
+	app.get('/v1/assets/:id', { schema: { params: Id, response: { 200: AssetView } } }, async (request) =>
+		view(await assets.get(request.params.id), request),
+	);
 
 	app.get(
 		'/v1/assets/:id/content',
@@ -69,12 +76,18 @@ export const assetRoutes: FastifyPluginAsyncZod<House> = async (app, { config, t
 			schema: {
 				summary: 'The bytes; Range is obeyed. With an API key, or by the signed preview address',
 				params: Id,
-				querystring: z.object({ expires: z.string().max(20).optional(), signature: z.string().max(100).optional() }),
+				querystring: z.object({
+					expires: z.string().max(20).optional(),
+					signature: z.string().max(100).optional(),
+				}),
 			},
 		},
 		async (request, reply) => {
 			if (!isSigned(config.sealKey, request.params.id, request.query)) {
-				if (request.query.signature) throw new Fault('forbidden', 'this preview address has expired or is not whole', { hint: 'Run the step again, or ask for the asset anew.' });
+				if (request.query.signature)
+					throw new Fault('forbidden', 'this preview address has expired or is not whole', {
+						hint: 'Run the step again, or ask for the asset anew.',
+					});
 				ownerOf(request.headers.authorization);
 			}
 			return send(await assets.get(request.params.id), request, reply);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../../base/errors.ts';
 import { withoutQuery } from '../../base/log.ts';
 import { BatchView, SubmitBatch } from '../../contract/batch.ts';
+import { Origin } from '../../contract/job.ts';
 import { hasEnded } from '../../contract/vocabulary.ts';
 import { grantOf, type House } from '../server.ts';
 
@@ -53,17 +54,42 @@ export const batchRoutes: FastifyPluginAsyncZod<House> = async (app, { config, j
 		},
 	);
 
-	app.post('/v1/batches/:id/collect', { schema: { summary: 'The sender has the results', params: Id, response: { 204: z.null() } } }, async (request, reply) => {
-		await batches.collect(request.params.id, request.owner);
-		return reply.status(204).send(null);
-	});
+	app.post(
+		'/v1/batches/:id/collect',
+		{ schema: { summary: 'The sender has the results', params: Id, response: { 204: z.null() } } },
+		async (request, reply) => {
+			await batches.collect(request.params.id, request.owner);
+			return reply.status(204).send(null);
+		},
+	);
 
-	app.post('/v1/batches/:id/cancel', { schema: { summary: 'Cancel every job that has not ended', params: Id, response: { 202: BatchView } } }, async (request, reply) => {
-		const { jobs: members } = await batches.view(request.params.id, request.owner);
-		await Promise.all(members.filter(({ status }) => !hasEnded(status)).map(({ id }) => control.cancel(id, request.owner)));
-		await batches.abandon(request.params.id);
-		return reply.status(202).send(await batches.view(request.params.id, request.owner));
-	});
+	app.post(
+		'/v1/executions/unfinished',
+		{
+			schema: {
+				summary: 'A node stopped its execution before it submitted: the next run may have what was collected',
+				body: Origin,
+				response: { 204: z.null() },
+			},
+		},
+		async (request, reply) => {
+			await batches.noteUnfinished(request.body, request.owner);
+			return reply.status(204).send(null);
+		},
+	);
+
+	app.post(
+		'/v1/batches/:id/cancel',
+		{ schema: { summary: 'Cancel every job that has not ended', params: Id, response: { 202: BatchView } } },
+		async (request, reply) => {
+			const { jobs: members } = await batches.view(request.params.id, request.owner);
+			await Promise.all(
+				members.filter(({ status }) => !hasEnded(status)).map(({ id }) => control.cancel(id, request.owner)),
+			);
+			await batches.abandon(request.params.id);
+			return reply.status(202).send(await batches.view(request.params.id, request.owner));
+		},
+	);
 };
 
 /** Callbacks go to known origins alone: the worker sits where n8n does, so an address filter would be of no use here. */

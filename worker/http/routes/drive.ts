@@ -20,17 +20,31 @@ const ListAnswer = z.object({
 
 /** Drive as n8n's nodes ask about it at once: what is new in a folder, and what can be picked from a list. */
 export const driveRoutes: FastifyPluginAsyncZod<House> = async (app, { jobs, tools }) => {
-	app.post('/v1/drive/changes', { schema: { summary: 'What is new in a folder since a cursor', body: DriveChangesRequest, response: { 200: DriveChanges } } }, async (request) => {
-		const grant = grantOf(request);
-		const missing = tools.google.missing('drive', grant);
-		if (missing) throw missing;
-		return jobs.watches.look(request.body, request.owner, grant, deadline(LOOK_WITHIN));
-	});
+	app.post(
+		'/v1/drive/changes',
+		{
+			schema: {
+				summary: 'What is new in a folder since a cursor',
+				body: DriveChangesRequest,
+				response: { 200: DriveChanges },
+			},
+		},
+		async (request) => {
+			const grant = grantOf(request);
+			const missing = tools.google.missing('drive', grant);
+			if (missing) throw missing;
+			return jobs.watches.look(request.body, request.owner, grant, deadline(LOOK_WITHIN));
+		},
+	);
 
-	app.post('/v1/drive/list', { schema: { summary: 'Folders or files to pick from', body: ListRequest, response: { 200: ListAnswer } } }, async (request) => {
-		const grant = grantOf(request);
-		const missing = tools.google.missing('drive', grant);
-		if (missing) throw missing;
-		return tools.google.drive.list(request.body, grant, deadline(LOOK_WITHIN));
-	});
+	app.post(
+		'/v1/drive/list',
+		{ schema: { summary: 'Folders or files to pick from', body: ListRequest, response: { 200: ListAnswer } } },
+		async (request) => {
+			const grant = grantOf(request);
+			const missing = tools.google.missing('drive', grant);
+			if (missing) throw missing;
+			return tools.google.drive.list(request.body, grant, deadline(LOOK_WITHIN));
+		},
+	);
 };

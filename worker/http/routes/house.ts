@@ -10,12 +10,20 @@ const Me = z.object({ name: z.string(), rehearsal: z.boolean(), geminiKey: z.boo
 
 /** Whether the worker lives and works, what it can do, and who asks. */
 export const houseRoutes: FastifyPluginAsyncZod<House> = async (app, { config, jobs, tools }) => {
-	app.get('/health', { config: { open: true }, schema: { response: { 200: z.object({ ok: z.literal(true) }) } } }, async () => ({ ok: true }) as const);
+	app.get(
+		'/health',
+		{ config: { open: true }, schema: { response: { 200: z.object({ ok: z.literal(true) }) } } },
+		async () => ({ ok: true }) as const,
+	);
 
-	app.get('/ready', { config: { open: true }, schema: { response: { 200: Ready, 503: Ready } } }, async (_request, reply) => {
-		const redis = await jobs.isReady();
-		return reply.status(redis ? 200 : 503).send({ ready: redis, redis, running: jobs.running() });
-	});
+	app.get(
+		'/ready',
+		{ config: { open: true }, schema: { response: { 200: Ready, 503: Ready } } },
+		async (_request, reply) => {
+			const redis = await jobs.isReady();
+			return reply.status(redis ? 200 : 503).send({ ready: redis, redis, running: jobs.running() });
+		},
+	);
 
 	app.get('/v1/me', { schema: { response: { 200: Me } } }, async (request) => {
 		const grant = grantOf(request);

@@ -17,11 +17,23 @@ const List = z.object({
 export const jobRoutes: FastifyPluginAsyncZod<House> = async (app, { jobs }) => {
 	const { store, control } = jobs;
 
-	app.get('/v1/jobs', { schema: { summary: 'Jobs, newest first', querystring: List, response: { 200: z.object({ jobs: z.array(JobView) }) } } }, async (request) => ({
-		jobs: (await store.list(request.owner, request.query)).map(toView),
-	}));
+	app.get(
+		'/v1/jobs',
+		{
+			schema: {
+				summary: 'Jobs, newest first',
+				querystring: List,
+				response: { 200: z.object({ jobs: z.array(JobView) }) },
+			},
+		},
+		async (request) => ({
+			jobs: (await store.list(request.owner, request.query)).map(toView),
+		}),
+	);
 
-	app.get('/v1/jobs/:id', { schema: { params: Id, response: { 200: JobView } } }, async (request) => toView(await store.get(request.params.id, request.owner)));
+	app.get('/v1/jobs/:id', { schema: { params: Id, response: { 200: JobView } } }, async (request) =>
+		toView(await store.get(request.params.id, request.owner)),
+	);
 
 	app.post('/v1/jobs/:id/cancel', { schema: { params: Id, response: { 202: JobView } } }, async (request, reply) =>
 		reply.status(202).send(toView(await control.cancel(request.params.id, request.owner))),

@@ -16,7 +16,8 @@ export const importFile: JobKind<'import'> = {
 			progress(0.05, 'Downloading');
 			const folder = await scratch();
 			const path = join(folder, 'file');
-			const found = source.from === 'drive' ? await fromDrive(source.file, path) : await fromUrl(source.url, path);
+			const found =
+				source.from === 'drive' ? await fromDrive(source.file, path) : await fromUrl(source.url, path);
 			progress(0.9, 'Looking at the file');
 			return keepFile({ path, name: name ?? found.name, mimeType: found.mimeType, folder }, tools, signal);
 		});

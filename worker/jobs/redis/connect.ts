@@ -12,7 +12,9 @@ export function connectionOptions(url: string, purpose: 'submit' | 'work') {
 	return {
 		...where,
 		retryStrategy,
-		...(purpose === 'submit' ? { maxRetriesPerRequest: 1, enableOfflineQueue: false } : { maxRetriesPerRequest: null }),
+		...(purpose === 'submit'
+			? { maxRetriesPerRequest: 1, enableOfflineQueue: false }
+			: { maxRetriesPerRequest: null }),
 	};
 }
 
@@ -45,11 +47,15 @@ export async function refuseUnsafeRedis(redis: Redis, { accept, log }: { accept:
 	const policy = value('maxmemory_policy');
 	const wrong = [
 		value('role') !== 'master' && `it is a ${value('role')}, not a master`,
-		policy !== undefined && policy !== 'noeviction' && `its maxmemory-policy is ${policy}, which drops jobs when memory is short; it has to be noeviction`,
+		policy !== undefined &&
+			policy !== 'noeviction' &&
+			`its maxmemory-policy is ${policy}, which drops jobs when memory is short; it has to be noeviction`,
 		value('aof_last_write_status') === 'err' && 'it cannot write its file',
 	].filter((reason) => reason !== false);
 	if (wrong.length)
-		throw new Fault('unavailable', `this Redis is not safe for jobs: ${wrong.join('; ')}`, { hint: 'Set: maxmemory-policy noeviction, appendonly yes.' });
+		throw new Fault('unavailable', `this Redis is not safe for jobs: ${wrong.join('; ')}`, {
+			hint: 'Set: maxmemory-policy noeviction, appendonly yes.',
+		});
 	const doubt =
 		policy === undefined
 			? 'it hides its settings'
@@ -63,7 +69,9 @@ export async function refuseUnsafeRedis(redis: Redis, { accept, log }: { accept:
 	if (doubt) log.warn(`Redis: ${doubt}; accepted by REELSMITH_ACCEPT_REDIS`);
 	const fsync = await redis.config('GET', 'appendfsync').catch(() => null);
 	if (Array.isArray(fsync) && fsync[1] !== 'always')
-		log.warn(`Redis: appendfsync is ${String(fsync[1])}; a power cut may lose the last second, paid calls among it. Set it to always`);
+		log.warn(
+			`Redis: appendfsync is ${String(fsync[1])}; a power cut may lose the last second, paid calls among it. Set it to always`,
+		);
 }
 
 function urlParts(url: string) {

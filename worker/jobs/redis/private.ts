@@ -25,11 +25,26 @@ export type PrivateRedis = { url: string; stop: () => Promise<void>; ended: Prom
 export async function startPrivateRedis(folder: string, log: Log): Promise<PrivateRedis> {
 	await mkdir(folder, { recursive: true, mode: 0o700 });
 	const socket = await socketPath(folder);
-	const child = spawn('flock', ['-w', '10', '-F', '-E', String(FOLDER_TAKEN), join(folder, 'lock'), 'setpriv', '--pdeathsig', 'TERM', ...serverCommand(folder, socket)], {
-		stdio: ['ignore', 'pipe', 'pipe'],
-		// Its own group: a Ctrl-C in the terminal must not take Redis down before the worker has given its jobs back.
-		detached: true,
-	});
+	const child = spawn(
+		'flock',
+		[
+			'-w',
+			'10',
+			'-F',
+			'-E',
+			String(FOLDER_TAKEN),
+			join(folder, 'lock'),
+			'setpriv',
+			'--pdeathsig',
+			'TERM',
+			...serverCommand(folder, socket),
+		],
+		{
+			stdio: ['ignore', 'pipe', 'pipe'],
+			// Its own group: a Ctrl-C in the terminal must not take Redis down before the worker has given its jobs back.
+			detached: true,
+		},
+	);
 	const lines: string[] = [];
 	for (const stream of [child.stdout, child.stderr])
 		stream.on('data', (text: Buffer) => {
@@ -69,7 +84,12 @@ function serverCommand(folder: string, socket: string): string[] {
 }
 
 /** Waits until our own server answers: flock and setpriv become it, so it has the child's process id; another worker's server at the same place has not. */
-async function ready(socket: string, pid: number | undefined, exit: () => string | undefined, lines: string[]): Promise<void> {
+async function ready(
+	socket: string,
+	pid: number | undefined,
+	exit: () => string | undefined,
+	lines: string[],
+): Promise<void> {
 	const probe = new Redis({ path: socket, lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
 	probe.on('error', () => undefined);
 	try {

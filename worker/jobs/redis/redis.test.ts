@@ -16,7 +16,11 @@ async function foreignRedis(name: string, settings: string[]) {
 	const dir = join(folder, name);
 	mkdirSync(dir);
 	const socket = join(dir, 's');
-	const child = spawn('redis-server', ['--port', '0', '--unixsocket', socket, '--dir', dir, '--save', '', ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(
+		'redis-server',
+		['--port', '0', '--unixsocket', socket, '--dir', dir, '--save', '', ...settings],
+		{ stdio: ['ignore', 'pipe', 'inherit'] },
+	);
 	for await (const text of child.stdout) if (/Ready to accept|ready to accept/.test(String(text))) break;
 	child.stdout.resume();
 	const client = await connect(`unix://${socket}`, 'submit', log);
@@ -48,7 +52,10 @@ test('the private Redis keeps what was written through kill -9, and lets no seco
 test('a second private Redis in the same folder is refused with the reason', async () => {
 	const dir = join(folder, 'twice');
 	const first = await startPrivateRedis(dir, log);
-	await expect(startPrivateRedis(dir, log)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('another worker') });
+	await expect(startPrivateRedis(dir, log)).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringContaining('another worker'),
+	});
 	await first.stop();
 }, 40_000);
 
@@ -58,7 +65,10 @@ test.each([
 	['replica', ['--appendonly', 'yes', '--replicaof', '127.0.0.1 1'], /not a master/],
 ])('a Redis that would %s is refused, and the message says why', async (name, settings, why) => {
 	const { client, stop } = await foreignRedis(name, settings);
-	await expect(refuseUnsafeRedis(client, { accept: false, log })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(why) });
+	await expect(refuseUnsafeRedis(client, { accept: false, log })).rejects.toMatchObject({
+		code: 'unavailable',
+		message: expect.stringMatching(why),
+	});
 	await stop();
 });
 

@@ -16,7 +16,12 @@ export const stitch: JobKind<'stitch'> = {
 				if (!found.media?.video)
 					throw new Fault('invalid_input', `clip ${index + 1} ("${found.name}") has no picture`, {
 						hint: 'A film is stitched out of videos. Check what the step before hands on.',
-						refusals: [{ field: `timeline.clips.${index}.asset`, message: `is ${found.mimeType}, expected a video` }],
+						refusals: [
+							{
+								field: `timeline.clips.${index}.asset`,
+								message: `is ${found.mimeType}, expected a video`,
+							},
+						],
 					});
 				sources.push({ id: asset, path: assets.path(asset), name: `clip ${index + 1} ("${found.name}")` });
 			}
@@ -28,7 +33,10 @@ export const stitch: JobKind<'stitch'> = {
 			);
 			progress(0.98, 'Looking at the film');
 			const name = fileName(title);
-			return { asset: await keepFile({ path: out, name, mimeType: 'video/mp4', folder }, { assets, media }, signal), report };
+			return {
+				asset: await keepFile({ path: out, name, mimeType: 'video/mp4', folder }, { assets, media }, signal),
+				report,
+			};
 		});
 		return { result, costUsd: 0 };
 	},
@@ -36,7 +44,9 @@ export const stitch: JobKind<'stitch'> = {
 
 /** A title as a file name that every system takes. */
 export function fileName(title: string): string {
-	// eslint-disable-next-line no-control-regex
-	const plain = title.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, ' ').replace(/\s+/g, ' ').trim();
+	const plain = title
+		.replace(/[\\/:*?"<>|\p{Cc}]+/gu, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
 	return `${plain.replace(/^\.+|\.+$/g, '').slice(0, 150) || 'Film'}.mp4`;
 }

@@ -10,7 +10,9 @@ export const storyboard: JobKind<'storyboard'> = {
 	queue: 'google',
 	check: (input, { google }) => {
 		const checked = google.checkStoryboard(input);
-		return 'refusals' in checked ? checked : { request: checked, estimateUsd: checked.estimateUsd, basis: checked.basis };
+		return 'refusals' in checked
+			? checked
+			: { request: checked, estimateUsd: checked.estimateUsd, basis: checked.basis };
 	},
 	missing: (input, grant, { google }) =>
 		google.missing('text', grant, input.model) ?? (input.driveFile ? google.missing('drive', grant) : null),
@@ -20,7 +22,9 @@ export const storyboard: JobKind<'storyboard'> = {
 			? await google.drive.readBrief(input.driveFile, grant, signal)
 			: { name: null, text: input.text ?? '' };
 		if ('text' in brief && brief.text.trim() === '')
-			throw new Fault('invalid_input', `the brief "${brief.name}" is empty`, { hint: 'Write a few sentences about the film into it.' });
+			throw new Fault('invalid_input', `the brief "${brief.name}" is empty`, {
+				hint: 'Write a few sentences about the film into it.',
+			});
 		progress(0.2, 'Writing the storyboard');
 		const written = await step('write', () => google.text.storyboard(input, brief, grant, signal));
 		const shots = numberShots(written.storyboard);
