@@ -63,10 +63,14 @@ export function makeControl({ redis, store, queues, runner, grants, ledger, even
 					hint: 'Turn on Pay Again to send it once more all the same.',
 				},
 			);
-		const generation = await store.reopen(id, { grant: grants.sealed(record.batch, grant), payAgain });
-		await ledger.reserve([
-			{ id: `${id}.${generation}`, usd: steps[kind.paidStep ?? ''] ? 0 : record.data.estimateUsd },
-		]);
+		const paidFor = kind.paidStep !== undefined && steps[kind.paidStep] !== undefined;
+		await ledger.reserve([{ id, usd: paidFor ? 0 : record.data.estimateUsd }]);
+		const generation = await store
+			.reopen(id, { grant: grants.sealed(record.batch, grant), payAgain })
+			.catch(async (thrown: unknown) => {
+				if (hasEnded(record.status)) await ledger.release(id);
+				throw thrown;
+			});
 		await queues.add(kind.queue, [{ id, generation }]);
 		const reopened = await store.get(id, owner);
 		await events.tell(reopened);

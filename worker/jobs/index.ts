@@ -13,6 +13,7 @@ import type { Tools } from './kind.ts';
 import { openQueues } from './queues.ts';
 import { makeReconcile } from './reconcile.ts';
 import { connect, refuseUnsafeRedis } from './redis/connect.ts';
+import { refuseForgetfulRedis } from './redis/identity.ts';
 import { makeRunner } from './run.ts';
 import { openStore } from './store.ts';
 import { openWatches } from './watches.ts';
@@ -35,6 +36,7 @@ export async function openJobs(
 ) {
 	const redis = await connect(url, 'submit', log);
 	await refuseUnsafeRedis(redis, { accept: config.acceptRedis, log });
+	await refuseForgetfulRedis(redis, config.data);
 	const reader = await connect(url, 'work', log);
 	const subscriber = await connect(url, 'work', log);
 	const name = newId('w');

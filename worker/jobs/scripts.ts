@@ -67,6 +67,7 @@ if ended(s[1]) then return {'ended'} end
 if s[2] ~= ARGV[1] then return {'stale'} end
 local run = redis.call('HINCRBY', KEYS[1], 'run', 1)
 redis.call('HSET', KEYS[1], 'status', 'running', 'runner', ARGV[2])
+if s[1] == 'queued' then redis.call('HSET', KEYS[1], 'activity', 'Starting') end
 if not s[4] then redis.call('HSET', KEYS[1], 'startedAt', ARGV[3]) end
 return {s[3] == '1' and 'cancel' or 'run', run}`;
 

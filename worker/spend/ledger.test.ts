@@ -44,6 +44,16 @@ test('a reservation given back leaves nothing', async () => {
 	expect(await ledger.view()).toMatchObject({ reservedUsd: 0, spentUsd: 0, calls: 0 });
 });
 
+test('a job that is tried again reserves anew, and both payments count', async () => {
+	const ledger = fresh(null);
+	await ledger.reserve([{ id: 'a', usd: 1 }]);
+	await ledger.settle('a', null);
+	await ledger.reserve([{ id: 'a', usd: 1 }]);
+	expect(await ledger.view()).toMatchObject({ reservedUsd: 1, spentUsd: 1 });
+	await ledger.settle('a', 0.5);
+	expect(await ledger.view()).toMatchObject({ reservedUsd: 0, spentUsd: 1.5 });
+});
+
 test('a batch that would pass the budget reserves nothing at all', async () => {
 	const ledger = fresh(1);
 	await ledger.reserve([{ id: 'a', usd: 0.6 }]);

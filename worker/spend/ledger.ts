@@ -8,16 +8,16 @@ const KEEP_DAYS = 400;
 
 /**
  * Reserves an amount for each job unless the day's budget would be passed; a job that already has a reservation
- * keeps it. KEYS: day, then one entry per job. ARGV: budget (-1 none), day, then one amount per job.
+ * keeps it, and one that was settled gets a new one: it is tried again. KEYS: day, then one entry per job. ARGV: budget (-1 none), day, then one amount per job.
  */
 const RESERVE = `
 local sum = 0
-for i = 2, #KEYS do if redis.call('EXISTS', KEYS[i]) == 0 then sum = sum + tonumber(ARGV[i + 1]) end end
+for i = 2, #KEYS do if redis.call('HGET', KEYS[i], 'state') ~= 'reserved' then sum = sum + tonumber(ARGV[i + 1]) end end
 local budget = tonumber(ARGV[1])
 local used = tonumber(redis.call('HGET', KEYS[1], 'spent') or '0') + tonumber(redis.call('HGET', KEYS[1], 'reserved') or '0')
 if budget >= 0 and sum > 0 and used + sum > budget then return {0, used, sum} end
 for i = 2, #KEYS do
-  if redis.call('EXISTS', KEYS[i]) == 0 then redis.call('HSET', KEYS[i], 'day', ARGV[2], 'reserved', ARGV[i + 1], 'state', 'reserved') end
+  if redis.call('HGET', KEYS[i], 'state') ~= 'reserved' then redis.call('HSET', KEYS[i], 'day', ARGV[2], 'reserved', ARGV[i + 1], 'state', 'reserved') end
 end
 if sum > 0 then redis.call('HINCRBY', KEYS[1], 'reserved', sum) end
 return {1, used, sum}`;

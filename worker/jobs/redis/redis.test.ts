@@ -6,6 +6,7 @@ import { expect, test } from '@jest/globals';
 import { makeLog } from '../../base/log.ts';
 import { testFolder } from '../../testing/folder.ts';
 import { connect, refuseUnsafeRedis } from './connect.ts';
+import { refuseForgetfulRedis } from './identity.ts';
 import { startPrivateRedis } from './private.ts';
 
 const log = makeLog('silent');
@@ -79,4 +80,18 @@ test('the risk of a Redis without a file can be taken by name, that of one that 
 	const evicts = await foreignRedis('evicts', ['--maxmemory-policy', 'allkeys-lru']);
 	await expect(refuseUnsafeRedis(evicts.client, { accept: true, log })).rejects.toThrow(/allkeys-lru/);
 	await evicts.stop();
+});
+
+test('a Redis that lost what it knew is refused, and the message names the file that says so', async () => {
+	const data = join(folder, 'data');
+	mkdirSync(data);
+	const { client, stop } = await foreignRedis('forgetful', ['--appendonly', 'yes']);
+	await refuseForgetfulRedis(client, data);
+	await refuseForgetfulRedis(client, data);
+	await client.flushall();
+	await expect(refuseForgetfulRedis(client, data)).rejects.toMatchObject({
+		code: 'unavailable',
+		hint: expect.stringContaining('redis-identity'),
+	});
+	await stop();
 });
