@@ -106,7 +106,6 @@ export function readConfig(env: Record<string, string | undefined>) {
 			ffmpeg: read.FFMPEG_PATH,
 			ffprobe: read.FFPROBE_PATH,
 			sandbox: read.REELSMITH_SANDBOX,
-			searchPath: read.PATH,
 		},
 	};
 }
