@@ -23,6 +23,9 @@ const BOTH = [
 	[2, 'string'],
 ];
 
+/** What the node answers to the callback it waits for, when everything was made. */
+const TAKEN = { status: 200, answer: '{"accepted":true,"whole":true}' };
+
 /** The callbacks that the worker noted as delivered or given up, by what came of them. */
 const verdicts = (batch: string) =>
 	stage.worker
@@ -143,7 +146,7 @@ describe('the callback that wakes a parked node', () => {
 				done: true,
 				jobs: [{ index: 0, status: 'succeeded', result: { asset: { id: 'forged' } } }],
 			};
-			expect(await send(address, forged)).toEqual({ status: 200, answer: '{"accepted":true}' });
+			expect(await send(address, forged)).toEqual(TAKEN);
 			const run = await stage.n8n.waitForExecution(id);
 			expect(madeOf(run)).toEqual(BOTH);
 			expect(JSON.stringify(run.runs)).not.toContain('forged');
@@ -168,9 +171,7 @@ describe('the callback that wakes a parked node', () => {
 			const body = { event: 'batch.done', batch: (await batchOf('a loud bird')).id };
 			const to = await addressOf(loud);
 			const answers = await Promise.all([send(to, body), send(to, body), send(to, body)]);
-			expect(answers.filter(({ status }) => status === 200)).toEqual([
-				{ status: 200, answer: '{"accepted":true}' },
-			]);
+			expect(answers.filter(({ status }) => status === 200)).toEqual([TAKEN]);
 			const run = await stage.n8n.waitForExecution(loud);
 			expect(run.status).toBe('success');
 			expect(madeOf(run)).toEqual(BOTH);

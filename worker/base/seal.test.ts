@@ -22,7 +22,7 @@ test.each([
 			open(
 				KEY,
 				'b_1',
-				seal(KEY, 'b_1', 'x').replace(/.$/, (end) => (end === 'A' ? 'B' : 'A')),
+				seal(KEY, 'b_1', 'x').replace(/^./, (first) => (first === 'A' ? 'B' : 'A')),
 			),
 	],
 ])('a sealed text does not open with %s', (_what, act) => {
