@@ -14,21 +14,8 @@ import {
 	streamsOf,
 	toneChange,
 } from './film-checks.ts';
-import {
-	freePort,
-	itemsOf,
-	root,
-	scratchFolder,
-	startN8n,
-	startRehearsal,
-	startWorker,
-	until,
-	type Execution,
-	type Item,
-	type N8n,
-	type RehearsalServer,
-	type WorkerServer,
-} from './house/house.ts';
+import { itemsOf, root, scratchFolder, until, type Execution, type Item } from './house/house.ts';
+import { openStage, type Stage } from './stage.ts';
 import { folder, readTemplate } from './template.ts';
 
 const FPS = 24;
@@ -45,22 +32,13 @@ Honey runs golden from the frame into a glass. A child tastes a slice of bread w
 type Clip = { shot: number; seconds: number; colour: string; toneHz: number };
 type Branch = { id: string; name: string; mimeType: string; children?: Branch[] };
 
-let rehearsal: RehearsalServer;
-let worker: WorkerServer;
-let n8n: N8n;
+let rehearsal: Stage['rehearsal'];
+let worker: Stage['worker'];
+let n8n: Stage['n8n'];
 const files = scratchFolder('films');
 
 beforeAll(async () => {
-	const port = await freePort();
-	rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal'), env: { REHEARSAL_SECONDS: '1' } });
-	worker = await startWorker({
-		dir: scratchFolder('worker'),
-		rehearsalUrl: rehearsal.url,
-		n8nUrl: `http://127.0.0.1:${port}`,
-		env: { REELSMITH_POLL_SECONDS: '0.3' },
-	});
-	n8n = await startN8n({ dir: scratchFolder('n8n'), port });
-	await n8n.createReelsmithCredential(worker);
+	({ rehearsal, worker, n8n } = await openStage());
 }, 240_000);
 
 /** Stores the template as a person would, sets its folders, and publishes it: its first look takes what lies there as known. */

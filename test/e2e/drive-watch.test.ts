@@ -1,18 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import {
-	freePort,
-	itemsOf,
-	scratchFolder,
-	startN8n,
-	startRehearsal,
-	startWorker,
-	until,
-	type N8n,
-	type RehearsalServer,
-	type StoredWorkflow,
-	type WorkerServer,
-	type WorkflowJson,
-} from './house/house.ts';
+import { itemsOf, until, type StoredWorkflow, type WorkflowJson } from './house/house.ts';
+import { openStage, type Stage } from './stage.ts';
 import { folder } from './template.ts';
 
 /** n8n looks once a minute, and on a busy machine a little later. */
@@ -26,9 +14,9 @@ const LONG_AGO = '2020-02-02T10:00:00.000Z';
 
 const DOCUMENTS = ['text/plain', 'text/markdown', 'application/pdf', 'application/vnd.google-apps.document'];
 
-let rehearsal: RehearsalServer;
-let worker: WorkerServer;
-let n8n: N8n;
+let rehearsal: Stage['rehearsal'];
+let worker: Stage['worker'];
+let n8n: Stage['n8n'];
 /** Left to n8n's own clock at first. */
 let ticking: string;
 /** Published anew whenever a test wants a look at once. */
@@ -62,11 +50,9 @@ const watching = (name: string): WorkflowJson => ({
 });
 
 beforeAll(async () => {
-	const port = await freePort();
-	rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal') });
-	worker = await startWorker({ dir: scratchFolder('worker'), rehearsalUrl: rehearsal.url });
-	n8n = await startN8n({ dir: scratchFolder('n8n'), port });
-	const credential = await n8n.createReelsmithCredential(worker);
+	const stage = await openStage();
+	({ rehearsal, worker, n8n } = stage);
+	const { credential } = stage;
 	await rehearsal.dropFile({ name: 'was there before.txt', mimeType: 'text/plain', text: 'Old.' });
 	ticking = (await n8n.importWorkflow(watching('Ticking'), credential)).id;
 	prompted = (await n8n.importWorkflow(watching('Prompted'), credential)).id;

@@ -3,20 +3,8 @@ import type { INode, INodeProperties, INodeTypeDescription, NodeParameterValueTy
 import { createRequire } from 'node:module';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-	freePort,
-	itemsOf,
-	root,
-	scratchFolder,
-	startN8n,
-	startRehearsal,
-	startWorker,
-	type Credential,
-	type N8n,
-	type RehearsalServer,
-	type StoredWorkflow,
-	type WorkerServer,
-} from './house/house.ts';
+import { itemsOf, root, type StoredWorkflow } from './house/house.ts';
+import { openStage, type Stage } from './stage.ts';
 import { folder, readTemplate } from './template.ts';
 
 const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow') as typeof import('n8n-workflow');
@@ -24,23 +12,13 @@ const templates = readdirSync(join(root, 'workflows'));
 /** What n8n itself adds to the fields of every trigger that polls. */
 const OF_N8N = ['pollTimes'];
 
-let rehearsal: RehearsalServer;
-let worker: WorkerServer;
-let n8n: N8n;
-let credential: Credential;
+let rehearsal: Stage['rehearsal'];
+let n8n: Stage['n8n'];
+let credential: Stage['credential'];
 let served: INodeTypeDescription[];
 
 beforeAll(async () => {
-	const port = await freePort();
-	rehearsal = await startRehearsal({ dir: scratchFolder('rehearsal'), env: { REHEARSAL_SECONDS: '0.5' } });
-	worker = await startWorker({
-		dir: scratchFolder('worker'),
-		rehearsalUrl: rehearsal.url,
-		n8nUrl: `http://127.0.0.1:${port}`,
-		env: { REELSMITH_POLL_SECONDS: '0.3' },
-	});
-	n8n = await startN8n({ dir: scratchFolder('n8n'), port });
-	credential = await n8n.createReelsmithCredential(worker);
+	({ rehearsal, n8n, credential } = await openStage({ seconds: 0.5 }));
 	served = await n8n.rest<INodeTypeDescription[]>('GET', '/types/nodes.json');
 }, 240_000);
 
