@@ -151,7 +151,8 @@ describe('a watched Drive folder across quiet minutes and deaths', () => {
 		// What n8n's clock does in quiet minutes: it goes on from each answer, and stores none of them.
 		let latest = cursor;
 		for (let minute = 0; minute < 3; minute += 1)
-			latest = (await worker.api<{ cursor: string }>('POST', '/v1/drive/changes', { ...watched, cursor: latest })).cursor;
+			latest = (await worker.api<{ cursor: string }>('POST', '/v1/drive/changes', { ...watched, cursor: latest }))
+				.cursor;
 		expect(await storedCursor(prompted)).toBe(cursor);
 		await worker.restart();
 		await drop('after quiet minutes.txt');
@@ -178,7 +179,15 @@ describe('a watched Drive folder across quiet minutes and deaths', () => {
 	}, 240_000);
 
 	test('in the end every file has come once to each workflow', async () => {
-		const all = ['after quiet minutes.txt', 'all were dead.txt', 'answer was lost.txt', 'half.txt', 'old.txt', 'one.txt', 'two.txt'];
+		const all = [
+			'after quiet minutes.txt',
+			'all were dead.txt',
+			'answer was lost.txt',
+			'half.txt',
+			'old.txt',
+			'one.txt',
+			'two.txt',
+		];
 		expect(await delivered(ticking)).toEqual(all);
 		expect(await delivered(prompted)).toEqual(all);
 	}, 60_000);

@@ -56,6 +56,7 @@ describe('the main template in n8n’s editor', () => {
 		const green = (name: string) =>
 			`[data-test-id=canvas-node][data-node-name="${name}"] [data-test-id=canvas-node-status-success]`;
 		for (const name of WORKING) await page.waitForSelector(green(name), { timeout: FILM_MS });
+		await page.getByText('Workflow executed successfully').waitFor();
 		await browser.screenshot('canvas-after-run');
 		expect(await page.locator('[data-test-id=canvas-node-status-error]').count()).toBe(0);
 		expect((await stage.n8n.executions(flow)).map(({ status, mode }) => [status, mode])).toEqual([

@@ -3,7 +3,15 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { hasEnded, itemsOf, scratchFolder, until, type Execution, type Item, type WorkflowJson } from './house/house.ts';
+import {
+	hasEnded,
+	itemsOf,
+	scratchFolder,
+	until,
+	type Execution,
+	type Item,
+	type WorkflowJson,
+} from './house/house.ts';
 import { openStage, type Stage } from './stage.ts';
 import { folder } from './template.ts';
 
@@ -35,7 +43,18 @@ async function makeClip(dir: string, seed: number, frames: number): Promise<Buff
 	const picture = `color=gray:s=1280x720:r=24,noise=alls=100:allf=t:all_seed=${seed},format=yuv420p`;
 	const sound = `sine=f=${seed * 110}:r=48000:d=${(frames / 24).toFixed(3)}`;
 	const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound, '-frames:v', String(frames)];
-	const codecs = ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '4', '-video_track_timescale', '12288', '-c:a', 'aac'];
+	const codecs = [
+		'-c:v',
+		'libx264',
+		'-preset',
+		'ultrafast',
+		'-qp',
+		'4',
+		'-video_track_timescale',
+		'12288',
+		'-c:a',
+		'aac',
+	];
 	await run('ffmpeg', ['-nostdin', '-y', '-v', 'error', ...inputs, ...codecs, path], { timeout: 60_000 });
 	return readFile(path);
 }
@@ -64,7 +83,13 @@ function filming(files: string[], to: 'drive' | 'binary'): WorkflowJson {
 		parameters: { wait: 'keepRunning', ...parameters },
 		credentials: { reelsmithApi: { id: '', name: 'Reelsmith account' } },
 	});
-	const plain = (name: string, type: string, typeVersion: number, place: number, parameters: Record<string, unknown>) => ({
+	const plain = (
+		name: string,
+		type: string,
+		typeVersion: number,
+		place: number,
+		parameters: Record<string, unknown>,
+	) => ({
 		name,
 		type: `n8n-nodes-base.${type}`,
 		typeVersion,
@@ -80,7 +105,9 @@ function filming(files: string[], to: 'drive' | 'binary'): WorkflowJson {
 		ours('Export', 'transferFile', 5, { operation: 'exportFile', to, folder: folder('rehearsal-films') }),
 	];
 	const connections = Object.fromEntries(
-		nodes.slice(1).map(({ name }, index) => [nodes[index]!.name, { main: [[{ node: name, type: 'main', index: 0 }]] }]),
+		nodes
+			.slice(1)
+			.map(({ name }, index) => [nodes[index]!.name, { main: [[{ node: name, type: 'main', index: 0 }]] }]),
 	);
 	return { name: `Film to ${to}`, nodes, connections };
 }
@@ -88,7 +115,10 @@ function filming(files: string[], to: 'drive' | 'binary'): WorkflowJson {
 const file = (value: string) => ({ __rl: true, mode: 'id', value });
 
 /** Runs a workflow and says what n8n's resident memory was at its highest above what it was before, in MB. */
-async function growthOver(files: string[], to: 'drive' | 'binary'): Promise<{ film: Item; out: Execution; growth: number }> {
+async function growthOver(
+	files: string[],
+	to: 'drive' | 'binary',
+): Promise<{ film: Item; out: Execution; growth: number }> {
 	const { n8n, credential } = stage;
 	const { id } = await n8n.importWorkflow(filming(files, to), credential);
 	const before = await settled();
@@ -123,7 +153,9 @@ async function settled(): Promise<number> {
 		const last = samples.slice(-SETTLED_SAMPLES);
 		return last.length === SETTLED_SAMPLES && Math.max(...last) - Math.min(...last) < SETTLED_MEGABYTES;
 	};
-	await until(steady, { what: 'n8n’s memory to settle', timeoutMs: 20_000, everyMs: SAMPLE_MS }).catch(() => undefined);
+	await until(steady, { what: 'n8n’s memory to settle', timeoutMs: 20_000, everyMs: SAMPLE_MS }).catch(
+		() => undefined,
+	);
 	return samples.at(-1)!;
 }
 

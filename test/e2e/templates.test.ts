@@ -8,7 +8,7 @@ import { openStage, type Stage } from './stage.ts';
 import { folder, readTemplate } from './template.ts';
 
 const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow') as typeof import('n8n-workflow');
-const templates = readdirSync(join(root, 'workflows'));
+const templates = readdirSync(join(root, 'workflows')).filter((file) => file.endsWith('.json'));
 /** What n8n itself adds to the fields of every trigger that polls. */
 const OF_N8N = ['pollTimes'];
 

@@ -134,10 +134,10 @@ describe('a worker that is killed over a clip', () => {
 			callback: { url: `${n8n.origin}/webhook-waiting/7/node?signature=secret` },
 		});
 		await ended(batch.id);
-		await until(() => n8n.asked() > 0, { what: 'the worker to ask whether n8n is ready' });
+		await until(async () => n8n.asked() > 0, { what: 'the worker to ask whether n8n is ready' });
 		await killAndStartAgain();
 		n8n.open();
-		await until(() => n8n.bodies().length > 0, { what: 'the callback', timeoutMs: 60_000 });
+		await until(async () => n8n.bodies().length > 0, { what: 'the callback', timeoutMs: 60_000 });
 		await new Promise((resolve) => setTimeout(resolve, 3000));
 		expect(n8n.bodies()).toEqual([expect.objectContaining({ event: 'batch.done', batch: batch.id })]);
 		expect(worker.tail()).not.toContain('secret');
@@ -152,7 +152,8 @@ async function standIn() {
 	const server = createServer((request, response) => {
 		if (request.url?.startsWith('/healthz')) {
 			asked += 1;
-			return response.writeHead(ready ? 200 : 503).end();
+			response.writeHead(ready ? 200 : 503).end();
+			return;
 		}
 		let text = '';
 		request.on('data', (piece: Buffer) => (text += piece.toString()));
