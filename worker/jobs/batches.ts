@@ -53,10 +53,10 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 	 * of them.
 	 * Throws `invalid_input` with every refusal, `unauthorized` for a missing identity, `budget`, `conflict`.
 	 */
-	async function submit(
-		batch: SubmitBatch,
-		from: { owner: string; grant: Grant; idempotencyKey: string | undefined },
-	): Promise<BatchView> {
+	async function submit(batch: SubmitBatch, from: Sender): Promise<BatchView> {
+		// Looked up first, so that a request sent twice asks for no second place in the budget.
+		const known = await heldBy(batch, from);
+		if (known) return view(known, from.owner);
 		const now = Date.now();
 		const id = newId('b');
 		const execution = batch.wait === 'none' ? '' : executionKey(from.owner, batch.origin);
@@ -76,8 +76,8 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 			createdAt: new Date(now).toISOString(),
 		};
 		const request = {
-			idempotency: from.idempotencyKey ? KEYS.idempotency(sha256(`${from.owner}:${from.idempotencyKey}`)) : '',
-			bodyHash: sha256(canonical({ kind: batch.kind, jobs: batch.jobs, origin: batch.origin })),
+			idempotency: idempotencyOf(from),
+			bodyHash: bodyHashOf(batch),
 			grant: grants.sealed(id, from.grant),
 			execution,
 			place: placeOf(batch.origin),
@@ -98,9 +98,7 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 		if (word !== 'new') {
 			for (const job of jobs) if (!job.adopted) await ledger.release(job.id);
 			if (word === 'same') return view(holder, from.owner);
-			throw new Fault('conflict', 'this idempotency key was used for another batch', {
-				hint: 'Use a fresh key for other content.',
-			});
+			throw usedUp();
 		}
 		const tickets = jobs.filter(({ adopted }) => !adopted).map((job) => ({ id: job.id, generation: 1 }));
 		await queues.add(kindOf(batch.kind).queue, tickets);
@@ -143,6 +141,14 @@ export function openBatches({ redis, store, events, grants, ledger, queues, tool
 			};
 			return { id: data.id, adopted: earlier !== null, reuse, data: earlier?.data ?? data };
 		}
+	}
+
+	/** The batch that this very request made before, or null; throws `conflict` for a key that stands for other content. */
+	async function heldBy(batch: SubmitBatch, from: Sender): Promise<string | null> {
+		const key = idempotencyOf(from);
+		const [holder, bodyHash] = key ? await redis.hmget(key, 'batch', 'bodyHash') : [];
+		if (holder && bodyHash !== bodyHashOf(batch)) throw usedUp();
+		return holder ?? null;
 	}
 
 	/** The newest job that an earlier run of the same item left behind, or null. */
@@ -291,6 +297,19 @@ const placeOf = ({ nodeId, runIndex }: Origin): string => `${nodeId}:${runIndex}
 /** The key of an execution's record; empty text where the batch comes from no execution. */
 const executionKey = (owner: string, { workflowId, executionId }: Origin): string =>
 	executionId === '' ? '' : KEYS.execution(sha256(canonical([owner, workflowId, executionId])));
+
+const idempotencyOf = ({ owner, idempotencyKey }: Sender): string =>
+	idempotencyKey ? KEYS.idempotency(sha256(`${owner}:${idempotencyKey}`)) : '';
+
+const bodyHashOf = ({ kind, jobs, origin }: SubmitBatch): string => sha256(canonical({ kind, jobs, origin }));
+
+const usedUp = () =>
+	new Fault('conflict', 'this idempotency key was used for another batch', {
+		hint: 'Use a fresh key for other content.',
+	});
+
+/** Who submits: the name of the API key, the identity that comes along, and the key that makes the request one. */
+type Sender = { owner: string; grant: Grant; idempotencyKey: string | undefined };
 
 type Ready = { input: Input; item: number; request: unknown; estimateUsd: number; basis: string };
 

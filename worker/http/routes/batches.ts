@@ -46,10 +46,10 @@ export const batchRoutes: FastifyPluginAsyncZod<House> = async (app, { config, j
 				response: { 200: BatchView },
 			},
 		},
-		async (request) => {
+		async (request, reply) => {
 			const gone = new AbortController();
-			request.raw.once('close', () => gone.abort());
-			request.raw.socket.once('close', () => gone.abort());
+			// Comes when the answer is sent, or before, when the caller breaks the connection off.
+			reply.raw.once('close', () => gone.abort());
 			return batches.wait(request.params.id, request.owner, request.query.wait, gone.signal);
 		},
 	);
