@@ -16,7 +16,8 @@ type Template = {
 const { NodeHelpers } = require('n8n-workflow') as typeof import('n8n-workflow');
 const ours = loadNodes();
 const folder = join(root, 'workflows');
-const templates = readdirSync(folder).map(
+const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const templates = files.map(
 	(file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8')) as Template] as const,
 );
 const isOurs = ({ type }: INode) => type.startsWith('n8n-nodes-reelsmith.');
@@ -65,7 +66,7 @@ describe.each(templates)('%s', (_file, template) => {
 
 	test('leaves every Drive folder to be chosen', () => {
 		const folders = mine.map(({ parameters }) => parameters.folder).filter((value) => value !== undefined);
-		for (const value of folders) expect(value).toEqual({ __rl: true, mode: 'id', value: '' });
+		for (const value of folders) expect(value).toEqual({ __rl: true, mode: 'list', value: '' });
 	});
 
 	test('wires every node, and only nodes that are there', () => {

@@ -6,6 +6,8 @@ export type ListRequest = { folder: string; query?: string; kind: 'folder' | 'fi
 export type Listed = { id: string; name: string; mimeType: string; link: string | null };
 
 const PAGE_SIZE = 100;
+/** Names of folders that are asked for to tell one page's namesakes apart: each is a request. */
+const MOST_PARENTS = 20;
 
 /**
  * One page of folders or files for somebody who chooses one, by name. In a folder; or, where `folder` is
@@ -32,20 +34,44 @@ export async function list(
 				corpora: 'allDrives',
 				orderBy: 'name_natural',
 				pageSize: PAGE_SIZE,
-				fields: 'nextPageToken,files(id,name,mimeType,webViewLink)',
+				fields: 'nextPageToken,files(id,name,mimeType,webViewLink,parents)',
 				...(pageToken && { pageToken }),
 			},
 			options,
 		),
 	);
-	const listed = (data.files ?? []).map(({ id, name, mimeType, webViewLink }) => ({
+	const found = (data.files ?? []).map(({ id, name, mimeType, webViewLink, parents }) => ({
 		id: id ?? '',
 		name: name ?? '',
 		mimeType: mimeType ?? '',
 		link: webViewLink ?? null,
+		parent: parents?.[0],
 	}));
+	const listed = await tellApart(session, found);
 	const drives = kind === 'folder' && !folder && !pageToken ? await sharedDrives(session, query) : [];
 	return { files: [...drives, ...listed], next: data.nextPageToken ?? null };
+}
+
+/** Entries of one name get the name of the folder they lie in behind it: "Briefs (in Reelsmith)". */
+async function tellApart(session: DriveSession, found: (Listed & { parent: string | undefined })[]): Promise<Listed[]> {
+	const namesakes = found.filter(({ id, name }) => found.some((other) => other.name === name && other.id !== id));
+	const parents = [...new Set(namesakes.flatMap(({ parent }) => parent ?? []))].slice(0, MOST_PARENTS);
+	const names = new Map(await Promise.all(parents.map(async (id) => [id, await nameOf(session, id)] as const)));
+	return found.map(({ parent, ...entry }) => {
+		const place = namesakes.some(({ id }) => id === entry.id) && parent ? names.get(parent) : undefined;
+		return place ? { ...entry, name: `${entry.name} (in ${place})` } : entry;
+	});
+}
+
+/** A folder's name, or nothing where the identity may not see it: a list is no worse without. */
+async function nameOf(session: DriveSession, id: string): Promise<string | undefined> {
+	const read = session.read('reading the name of a folder', (api, options) =>
+		api.files.get({ fileId: id, fields: 'name', supportsAllDrives: true }, options),
+	);
+	return read.then(
+		({ data }) => data.name ?? undefined,
+		() => undefined,
+	);
 }
 
 /** Shared drives are folders too, but no search for files finds them. */
