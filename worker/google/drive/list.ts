@@ -47,16 +47,24 @@ export async function list(
 		link: webViewLink ?? null,
 		parent: parents?.[0],
 	}));
-	const listed = await tellApart(session, found);
-	const drives = kind === 'folder' && !folder && !pageToken ? await sharedDrives(session, query) : [];
-	return { files: [...drives, ...listed], next: data.nextPageToken ?? null };
+	const drives = kind === 'folder' && !folder && !pageToken ? await sharedDrives(session) : [];
+	const listed = await tellApart(session, found, drives);
+	const wanted = drives.filter(({ name }) => name.toLowerCase().includes((query ?? '').trim().toLowerCase()));
+	return { files: [...wanted, ...listed], next: data.nextPageToken ?? null };
 }
 
 /** Entries of one name get the name of the folder they lie in behind it: "Briefs (in Reelsmith)". */
-async function tellApart(session: DriveSession, found: (Listed & { parent: string | undefined })[]): Promise<Listed[]> {
+async function tellApart(
+	session: DriveSession,
+	found: (Listed & { parent: string | undefined })[],
+	drives: Listed[],
+): Promise<Listed[]> {
 	const namesakes = found.filter(({ id, name }) => found.some((other) => other.name === name && other.id !== id));
 	const parents = [...new Set(namesakes.flatMap(({ parent }) => parent ?? []))].slice(0, MOST_PARENTS);
-	const names = new Map(await Promise.all(parents.map(async (id) => [id, await nameOf(session, id)] as const)));
+	// Asked as a file, a shared drive calls itself "Drive" whatever its name.
+	const known = new Map(drives.map(({ id, name }) => [id, name]));
+	const ask = async (id: string) => [id, known.get(id) ?? (await nameOf(session, id))] as const;
+	const names = new Map(await Promise.all(parents.map(ask)));
 	return found.map(({ parent, ...entry }) => {
 		const place = namesakes.some(({ id }) => id === entry.id) && parent ? names.get(parent) : undefined;
 		return place ? { ...entry, name: `${entry.name} (in ${place})` } : entry;
@@ -75,12 +83,14 @@ async function nameOf(session: DriveSession, id: string): Promise<string | undef
 }
 
 /** Shared drives are folders too, but no search for files finds them. */
-async function sharedDrives(session: DriveSession, query = ''): Promise<Listed[]> {
+async function sharedDrives(session: DriveSession): Promise<Listed[]> {
 	const { data } = await session.read('listing the shared drives', (api, options) =>
 		api.drives.list({ pageSize: PAGE_SIZE, fields: 'drives(id,name)' }, options),
 	);
-	const wanted = query.trim().toLowerCase();
-	return (data.drives ?? [])
-		.map(({ id, name }) => ({ id: id ?? '', name: name ?? '', mimeType: FOLDER, link: null }))
-		.filter(({ name }) => name.toLowerCase().includes(wanted));
+	return (data.drives ?? []).map(({ id, name }) => ({
+		id: id ?? '',
+		name: name ?? '',
+		mimeType: FOLDER,
+		link: null,
+	}));
 }

@@ -267,6 +267,8 @@ describe('a list to choose from', () => {
 		expect(await names({ folder: '', kind: 'folder' })).toEqual(
 			expect.arrayContaining([expect.stringMatching(/shared/i), 'box', 'shelf']),
 		);
+		const briefs = (await names({ folder: '', kind: 'folder' })).filter((name) => name.startsWith('Briefs'));
+		expect(briefs.sort()).toEqual(['Briefs (in Reelsmith)', expect.stringMatching(/^Briefs \(in .*shared/i)]);
 	});
 
 	test('goes on from page to page', async () => {
