@@ -1,6 +1,6 @@
 /**
  * Three suites. `worker` and `nodes` run side by side; `e2e` starts the real n8n, worker, Redis and
- * rehearsal and therefore runs one file at a time (scripts/test.mjs gives it `--runInBand`).
+ * rehearsal for each file, on ports of its own.
  */
 const typescript = {
 	extensionsToTreatAsEsm: ['.ts'],
