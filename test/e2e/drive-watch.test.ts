@@ -7,6 +7,8 @@ import { folder } from './template.ts';
 const ONE_TICK_MS = 90_000;
 /** Drive takes its time over an answer, so that n8n dies while it waits for it. */
 const SLOW_MS = 1500;
+/** n8n killed in the middle of a look has been seen to rest for two minutes after its start before it looks again. */
+const LATEST_MS = 200_000;
 /** After that the worker lets a fresh file settle for four seconds, and keeps its answer. */
 const SETTLED_MS = 5500;
 /** Long before the watch began: a watch that goes by times would never see such a file. */
@@ -174,9 +176,10 @@ describe('a watched Drive folder across quiet minutes and deaths', () => {
 		for (const workflow of [prompted, ticking]) {
 			await lookNow(workflow);
 			for (const name of ['answer was lost.txt', 'all were dead.txt'])
-				expect(await timesDelivered(name, workflow)).toBe(1);
+				// The first look may give the lost answer again; what came since is then brought by the next tick.
+				expect(await timesDelivered(name, workflow, LATEST_MS)).toBe(1);
 		}
-	}, 240_000);
+	}, 500_000);
 
 	test('in the end every file has come once to each workflow', async () => {
 		const all = [
