@@ -5,10 +5,10 @@ import { folder } from './template.ts';
 
 /** n8n looks once a minute, and on a busy machine a little later. */
 const ONE_TICK_MS = 90_000;
-/** Drive takes its time over an answer, so that n8n dies while it waits for it. */
-const SLOW_MS = 1500;
 /** n8n killed in the middle of a look has been seen to rest for two minutes after its start before it looks again. */
 const LATEST_MS = 200_000;
+/** Drive takes its time over an answer, so that n8n dies while it waits for it. */
+const SLOW_MS = 1500;
 /** After that the worker lets a fresh file settle for four seconds, and keeps its answer. */
 const SETTLED_MS = 5500;
 /** Long before the watch began: a watch that goes by times would never see such a file. */
