@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from './errors.ts';
 
@@ -80,7 +78,6 @@ export function readConfig(env: Record<string, string | undefined>) {
 		host: read.REELSMITH_HOST,
 		port: read.REELSMITH_PORT,
 		data: read.REELSMITH_DATA,
-		temporary: join(tmpdir(), 'reelsmith'),
 		apiKeys: read.REELSMITH_API_KEYS,
 		sealKey: read.REELSMITH_SEAL_KEY,
 		publicUrl: read.REELSMITH_PUBLIC_URL?.replace(/\/$/, ''),

@@ -58,6 +58,3 @@ export function toProblem(fault: Fault, jobId = fault.jobId): Problem {
 		...(refusals !== undefined && { refusals }),
 	};
 }
-
-/** A stored problem as a Fault again. */
-export const fromProblem = (problem: Problem): Fault => new Fault(problem.code, problem.message, problem);

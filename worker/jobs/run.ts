@@ -62,11 +62,7 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 			batch: record.batch,
 			n8nExecutionId: data.origin.executionId,
 		});
-		const changed = () =>
-			void store
-				.get(id)
-				.then(events.tell)
-				.catch(() => undefined);
+		const changed = () => tellLater(id);
 		try {
 			changed();
 			const grant = await grants.of(record.batch);
@@ -90,6 +86,13 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 		}
 	}
 
+	/** Tells of a job's present state without waiting for it: a lost event costs nothing but a moment. */
+	const tellLater = (id: string): void =>
+		void store
+			.get(id)
+			.then(events.tell)
+			.catch(() => undefined);
+
 	/** What to do about a run that did not come to its end: wait, give back, try again, or fail. */
 	async function broken(
 		thrown: unknown,
@@ -104,10 +107,7 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 		if (signal.reason === 'cancelled') return finishCancelled(record, run);
 		const pause = async (seconds: number, fields: Record<string, string>) => {
 			await store.update(id, run, fields);
-			void store
-				.get(id)
-				.then(events.tell)
-				.catch(() => undefined);
+			tellLater(id);
 			await delay(seconds);
 			throw new DelayedError();
 		};
