@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ClipInput, ClipResult } from './clip.ts';
+import { EditInput, EditResult } from './edit.ts';
+import { InspectInput, InspectResult } from './inspect.ts';
 import { Problem } from './problem.ts';
 import { StoryboardInput, StoryboardResult } from './storyboard.ts';
 import { StitchInput, StitchResult } from './timeline.ts';
@@ -11,6 +13,8 @@ export const INPUTS = {
 	storyboard: StoryboardInput,
 	clip: ClipInput,
 	stitch: StitchInput,
+	edit: EditInput,
+	inspect: InspectInput,
 	import: ImportInput,
 	export: ExportInput,
 } as const satisfies Record<Kind, z.ZodType>;
@@ -19,6 +23,8 @@ export const RESULTS = {
 	storyboard: StoryboardResult,
 	clip: ClipResult,
 	stitch: StitchResult,
+	edit: EditResult,
+	inspect: InspectResult,
 	import: ImportResult,
 	export: ExportResult,
 } as const satisfies Record<Kind, z.ZodType>;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Transition } from './transition.ts';
 import { AspectRatio } from './vocabulary.ts';
 
-/** How one clip leads into the next. */
-export const Transition = z.enum(['cut', 'crossfade']);
-export type Transition = z.infer<typeof Transition>;
+/** How one shot may lead into the next, as far as a storyboard chooses; a stitch knows more (`transition.ts`). */
+export const ShotTransition = z.enum(['cut', 'crossfade', 'fadeblack']) satisfies z.ZodType<Transition>;
 
 /** One camera take: what one paid model call makes. */
 export const Shot = z.object({
@@ -11,7 +11,7 @@ export const Shot = z.object({
 	narration: z.string().describe('What a narrator says over this shot; empty when nobody speaks'),
 	caption: z.string().describe('A caption of at most eight words; empty when there is none'),
 	seconds: z.int().min(1).max(60).describe('Length of the shot in whole seconds'),
-	transition: Transition.describe('How the shot before this one leads into it'),
+	transition: ShotTransition.describe('How the shot before this one leads into it'),
 });
 export type Shot = z.infer<typeof Shot>;
 
@@ -51,7 +51,7 @@ export const StoryboardInput = z
 		aspectRatio: AspectRatio.default('16:9'),
 		language: z.string().max(60).default(''),
 		style: z.string().max(2000).default(''),
-		transition: Transition.default('cut'),
+		transition: ShotTransition.default('cut'),
 		/** A hard limit: no storyboard has more shots, so no batch of clips costs more. */
 		maxShots: z.int().min(1).max(200).default(20),
 	})

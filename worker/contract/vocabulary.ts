@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The kinds of job the worker knows. A kind without a line in `jobs/registry.ts` does not compile. */
-export const KINDS = ['storyboard', 'clip', 'stitch', 'import', 'export'] as const;
+export const KINDS = ['storyboard', 'clip', 'stitch', 'edit', 'inspect', 'import', 'export'] as const;
 export const Kind = z.enum(KINDS);
 export type Kind = z.infer<typeof Kind>;
 

@@ -25,7 +25,7 @@ export type StitchRequest = {
 
 export type StitchOptions = { signal: AbortSignal; progress: (done: number, activity: string) => void };
 
-type Shop = Kitchen & {
+export type Shop = Kitchen & {
 	log: Log;
 	version: string;
 	probe: (path: string, name: string, signal: AbortSignal) => Promise<Probe>;
