@@ -44,10 +44,12 @@ const optionsOf = (field: INodeProperties) =>
 const operationsOf = (node: (typeof nodes)[number]) =>
 	optionsOf(node.description.properties.find(({ name }) => name === 'operation')!).map(({ value }) => value);
 
-test('the package has the six nodes and the credential that its package.json names', () => {
+test('the package has the eight nodes and the credential that its package.json names', () => {
 	expect(nodes.map(({ description }) => description.name).sort()).toEqual([
 		'driveWatchTrigger',
+		'editMedia',
 		'geminiScript',
+		'inspectMedia',
 		'reelsmithJob',
 		'stitchVideo',
 		'transferFile',

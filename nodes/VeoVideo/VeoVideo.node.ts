@@ -9,7 +9,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { modelLists } from '../shared/models';
 import { operationField, operationFields } from '../shared/operation';
-import { chosenOperation, runJobs, thumbnailField, waitField } from '../shared/waiting';
+import { chosenOperation, runJobs, thumbnailField, waitOrHandOnField } from '../shared/waiting';
 import { resume, resumeWebhooks } from '../shared/waiting-park';
 import { generateFromText } from './operations/generateFromText';
 
@@ -31,7 +31,12 @@ export class VeoVideo implements INodeType {
 		usableAsTool: true,
 		credentials: [{ name: 'reelsmithApi', required: true }],
 		webhooks: resumeWebhooks,
-		properties: [operationField(operations), ...operationFields(operations), waitField, thumbnailField],
+		properties: [
+			operationField(operations),
+			...operationFields(operations),
+			waitOrHandOnField,
+			{ ...thumbnailField, displayOptions: { hide: { wait: ['dontWait', 'handOn'] } } },
+		],
 	};
 
 	methods = { loadOptions: modelLists };

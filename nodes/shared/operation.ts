@@ -10,6 +10,8 @@ export type Ask<K extends Kind> = {
 	keep?: IDataObject;
 	/** The form in which the result is wanted, where there are several. */
 	form?: string;
+	/** Where one job is made of many items: these items, in the order in which the input lists what they gave. */
+	order?: number[];
 };
 
 /**
@@ -30,6 +32,8 @@ export type Operation<K extends Kind = Kind> = {
 	ask(ctx: IExecuteFunctions, items: number[]): Ask<K>;
 	/** The items' JSON; most results are one item. */
 	give(job: JobView, keep: IDataObject, form?: string): IDataObject[];
+	/** Which picture each of these items shows, by asset ID, where it is not the thumbnail of the result. */
+	pictures?(job: JobView, form?: string): Array<string | null>;
 };
 
 /** An operation of any kind, as tables hold it. */

@@ -1,9 +1,17 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	IBinaryKeyData,
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import type { Asset, AssetView } from '../../worker/contract/asset.ts';
 import type { JobView } from '../../worker/contract/job.ts';
+import type { StitchReport } from '../../worker/contract/timeline.ts';
+import type { AnyOperation } from './operation';
 import { jobFault, wayOut } from './problems';
 import { faultItem, pairOf, type Fault, type Slot, type Work } from './slots';
-import { thumbnailOf } from './thumbnails';
+import { pictureOf, thumbnailOf } from './thumbnails';
 import { reachWorker } from './transport';
 
 /** How many results are looked up at the same time. */
@@ -15,12 +23,7 @@ export async function resultItems(
 	work: Work,
 	jobs: JobView[],
 ): Promise<INodeExecutionData[]> {
-	const found: INodeExecutionData[][] = [];
-	for (let start = 0; start < work.slots.length; start += AT_ONCE) {
-		const some = work.slots.slice(start, start + AT_ONCE);
-		found.push(...(await Promise.all(some.map(async (slot) => await slotItems(ctx, work, slot, jobs)))));
-	}
-	return found.flat();
+	return (await inTurns(work.slots, async (slot) => await slotItems(ctx, work, slot, jobs))).flat();
 }
 
 /** Whether nothing is missing: every item could be worked on, and every job has its result. */
@@ -40,12 +43,35 @@ async function slotItems(
 	if (job.status !== 'succeeded') return [faultItem(slot, jobProblem(job))];
 	const asset = (job.result as { asset?: Asset } | null)?.asset;
 	const preview = asset && operation.pictured ? await previewOf(ctx, asset) : {};
-	const binary = asset && thumbnails ? await thumbnailOf(ctx, asset) : undefined;
-	return operation.give(job, slot.keep, slot.form).map((json) => ({
+	const given = operation.give(job, slot.keep, slot.form);
+	const binaries = thumbnails ? await picturesOf(ctx, operation, slot, job, given.length) : [];
+	return given.map((json, index) => ({
 		json: { ...json, ...preview },
-		...(binary ? { binary } : {}),
+		...(binaries[index] ? { binary: binaries[index] } : {}),
 		pairedItem: pairOf(slot),
 	}));
+}
+
+/** The picture of each of a job's items: those the operation names, or the thumbnail of the file that was made. */
+async function picturesOf(
+	ctx: IExecuteFunctions | IWebhookFunctions,
+	{ pictures }: AnyOperation,
+	slot: Slot,
+	job: JobView,
+	count: number,
+): Promise<Array<IBinaryKeyData | undefined>> {
+	if (pictures) return await inTurns(pictures(job, slot.form), async (id) => await pictureOf(ctx, id));
+	const asset = (job.result as { asset?: Asset } | null)?.asset;
+	const binary = asset ? await thumbnailOf(ctx, asset) : undefined;
+	return Array.from({ length: count }, () => binary);
+}
+
+/** Does something for each, a few at a time, and keeps their order. */
+async function inTurns<T, R>(all: T[], work: (one: T) => Promise<R>): Promise<R[]> {
+	const done: R[] = [];
+	for (let start = 0; start < all.length; start += AT_ONCE)
+		done.push(...(await Promise.all(all.slice(start, start + AT_ONCE).map(work))));
+	return done;
 }
 
 /** A stored file as items carry it: by reference, with what can be known about it. */
@@ -63,6 +89,21 @@ export function assetFacts(asset: Asset): IDataObject {
 			fps: video?.fps ?? null,
 			videoCodec: video?.codec ?? null,
 			audioCodec: asset.media?.audio?.codec ?? null,
+		},
+	};
+}
+
+/** What became of a film's pieces and its sound, as items carry it. Its size and rate stand with the asset. */
+export function filmFacts(report: StitchReport): IDataObject {
+	const { frames, seconds, copiedSeconds, encodedSeconds, cacheHits, pieces, cpuSeconds } = report;
+	const { loudness, lost, notes, segments } = report;
+	return {
+		...{ frames, seconds, copiedSeconds, encodedSeconds, cacheHits, pieces, cpuSeconds },
+		...{
+			loudness: loudness && { ...loudness },
+			lost,
+			notes,
+			segments: segments.map((segment) => ({ ...segment })),
 		},
 	};
 }

@@ -2,6 +2,7 @@ import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { JobView } from '../../worker/contract/job.ts';
 import type { Problem, ProblemCode, Refusal } from '../../worker/contract/problem.ts';
+import type { Kind } from '../../worker/contract/vocabulary.ts';
 
 /** Field of the contract → what the node calls it. `timeline.clips.*.asset` stands for every clip. */
 export type Labels = Record<string, string>;
@@ -25,14 +26,14 @@ export function refusalProblem(
 	node: INode,
 	problem: Problem,
 	labels: Labels,
-	itemOf: (job: number) => number,
+	itemOf: (refusal: Partial<Refusal>) => number,
 ): NodeOperationError {
-	const told = (problem.refusals ?? []).map((refusal) => refusalText(refusal, labels, itemOf(refusal.job ?? 0)));
+	const told = (problem.refusals ?? []).map((refusal) => refusalText(refusal, labels, itemOf(refusal)));
 	return new NodeOperationError(node, told[0] ?? sentence(problem.message), {
 		description: [...told.slice(1), problem.hint, 'Nothing was started and nothing was paid.']
 			.filter(Boolean)
 			.join('\n'),
-		itemIndex: itemOf(problem.refusals?.[0]?.job ?? 0),
+		itemIndex: itemOf(problem.refusals?.[0] ?? {}),
 		failure: { cause: 'configuration-invalid' },
 	});
 }
@@ -45,10 +46,13 @@ export function refusalText(refusal: Refusal, labels: Labels, item: number): str
 /** Why a job did not succeed, in one sentence that names the shot. */
 export function jobFault(job: JobView): string {
 	const shot = shotOf(job);
-	const subject = shot ? `Shot ${shot}` : `The ${job.kind}`;
+	const subject = shot ? `Shot ${shot}` : `The ${NOUNS[job.kind] ?? job.kind}`;
 	const reasons = job.problem?.reasons?.length ? ` (${job.problem.reasons.join(', ')})` : '';
 	return `${subject}: ${job.problem?.message ?? `was ${job.status}`}${reasons}`;
 }
+
+/** What the work of a kind is called where its own name is none. */
+const NOUNS: Partial<Record<Kind, string>> = { inspect: 'inspection' };
 
 /** The way out of a problem, with its reasons and the job to look up. */
 export function wayOut(problem: Problem | null, job?: string): string {

@@ -13,6 +13,8 @@ export type Slot = {
 	/** In which form the operation is to give its result. */
 	form?: string;
 	input?: unknown;
+	/** The items in the order in which the input lists what they gave. */
+	order?: number[];
 	/** Its place among the batch's jobs, once submitted. */
 	job?: number;
 	fault?: Fault;
@@ -34,8 +36,8 @@ export function openSlots(ctx: IExecuteFunctions, operation: AnyOperation): Slot
 function openSlot(ctx: IExecuteFunctions, operation: AnyOperation, from: number[]): Slot {
 	try {
 		for (const index of from) refuseFailedItem(ctx, index);
-		const { input, keep = {}, form } = operation.ask(ctx, from);
-		return { from, keep, form, input };
+		const { input, keep = {}, form, order } = operation.ask(ctx, from);
+		return { from, keep, form, input, order };
 	} catch (error) {
 		const fault = new NodeOperationError(ctx.getNode(), error as Error, { itemIndex: from[0] });
 		if (ctx.continueOnFail()) return { from, keep: {}, fault: faultOf(fault) };
@@ -57,4 +59,11 @@ export function faultItem(slot: Slot, fault: Fault): INodeExecutionData {
 /** Links a result to the item or items it was made of. */
 export function pairOf(slot: Slot): INodeExecutionData['pairedItem'] {
 	return slot.from.length === 1 ? { item: slot.from[0] ?? 0 } : slot.from.map((item) => ({ item }));
+}
+
+/** The item that a field of a slot's job was read from: `timeline.clips.2.asset` comes from the third one in order. */
+export function itemOf(slot: Slot | undefined, field = ''): number {
+	const [, entry] = /\.(\d+)(?:\.|$)/.exec(field) ?? [];
+	const listed = entry === undefined ? undefined : slot?.order?.[Number(entry)];
+	return listed ?? slot?.from[0] ?? 0;
 }

@@ -4,7 +4,7 @@ import type { BatchView, Waiting } from '../../worker/contract/batch.ts';
 import type { Problem } from '../../worker/contract/problem.ts';
 import type { AnyOperation } from './operation';
 import { refusalProblem, refusalText, workerProblem } from './problems';
-import { faultOf, type Slot } from './slots';
+import { faultOf, itemOf, type Slot } from './slots';
 import { type Answer, reachWorker } from './transport';
 
 /** Checking a large batch may take the worker a moment. */
@@ -97,17 +97,18 @@ export function isStopped(ctx: IExecuteFunctions): boolean {
 /** Puts what the worker refused into the slots; throws it where On Error says to stop. */
 function noteRefusals(ctx: IExecuteFunctions, operation: AnyOperation, open: Slot[], problem: Problem): void {
 	const node = ctx.getNode();
-	const itemOf = (job: number) => open[job]?.from[0] ?? 0;
 	const refused = problem.refusals ?? [];
 	const error = refused.length
-		? refusalProblem(node, problem, operation.labels, itemOf)
-		: workerProblem(node, problem, { item: open.length === 1 ? itemOf(0) : undefined });
+		? refusalProblem(node, problem, operation.labels, ({ job = 0, field }) => itemOf(open[job], field))
+		: workerProblem(node, problem, { item: open.length === 1 ? itemOf(open[0]) : undefined });
 	if (!ctx.continueOnFail()) throw error;
 	open.forEach((slot, index) => {
 		const own = refused.filter(({ job }) => job === index || job === undefined);
 		if (own.length)
 			slot.fault = {
-				message: own.map((refusal) => refusalText(refusal, operation.labels, itemOf(index))).join('; '),
+				message: own
+					.map((refusal) => refusalText(refusal, operation.labels, itemOf(slot, refusal.field)))
+					.join('; '),
 				details: { code: problem.code, hint: problem.hint ?? '' },
 			};
 		else if (!refused.length) slot.fault = faultOf(error);

@@ -9,8 +9,27 @@ import { submitBatch } from './submit';
  * - Stopping the execution later changes nothing: cancel with Reelsmith Job.
  * - Refused inputs and a worker that cannot be reached stop the node, or become error items with On Error = continue.
  */
-export async function dontWait(ctx: IExecuteFunctions, { operation, slots }: Work): Promise<INodeExecutionData[][]> {
-	const batch = await submitBatch(ctx, operation, slots, { wait: 'none' });
+export async function dontWait(ctx: IExecuteFunctions, work: Work): Promise<INodeExecutionData[][]> {
+	return await giveOut(ctx, work, 'none');
+}
+
+/**
+ * Hand On: gives out the same items at once, for a later Stitch Video to wait for.
+ *
+ * - Jobs of an earlier run are found again, as with Keep Running, until a film was made of them.
+ * - Stopping the execution does not stop the clips: they are paid for, and the next run finds them.
+ * - A clip that is not made stops Stitch Video, which names it.
+ */
+export async function handOn(ctx: IExecuteFunctions, work: Work): Promise<INodeExecutionData[][]> {
+	return await giveOut(ctx, work, 'handed');
+}
+
+async function giveOut(
+	ctx: IExecuteFunctions,
+	{ operation, slots }: Work,
+	wait: 'none' | 'handed',
+): Promise<INodeExecutionData[][]> {
+	const batch = await submitBatch(ctx, operation, slots, { wait });
 	const items = slots.map((slot): INodeExecutionData => {
 		if (slot.fault) return faultItem(slot, slot.fault);
 		const job = batch?.jobs[slot.job ?? 0];

@@ -4,7 +4,7 @@ import type { BatchView } from '../../worker/contract/batch.ts';
 import type { JobView } from '../../worker/contract/job.ts';
 import { isWhole, resultItems } from './output';
 import { failureOf, jobFault, place, wayOut, workerProblem } from './problems';
-import { faultOf, type Slot, type Work } from './slots';
+import { faultOf, itemOf, type Slot, type Work } from './slots';
 import { isPassing, isStopped, submitBatch } from './submit';
 import { reachWorker } from './transport';
 
@@ -100,7 +100,8 @@ function giveUp(ctx: IExecuteFunctions, problem: Parameters<typeof workerProblem
 /** What is thrown where jobs have no result: the first one's reason, and what became of the others. */
 function unmadeProblem(ctx: IExecuteFunctions, slots: Slot[], jobs: JobView[], unmade: JobView[]): NodeOperationError {
 	const [first, ...others] = unmade as [JobView, ...JobView[]];
-	const item = slots.find((slot) => slot.job === first.index)?.from[0];
+	const slot = slots.find(({ job }) => job === first.index);
+	const item = slot && itemOf(slot, first.problem?.refusals?.[0]?.field);
 	return new NodeOperationError(ctx.getNode(), `${jobFault(first)}${place(item)}`, {
 		itemIndex: item,
 		description: [wayOut(first.problem, first.id), ...others.map(jobFault), keptText(jobs)]

@@ -4,11 +4,11 @@ import type { AnyOperation } from './operation';
 import { openSlots, type Work } from './slots';
 import { originOf } from './submit';
 import { reachWorker } from './transport';
-import { dontWait } from './waiting-none';
+import { dontWait, handOn } from './waiting-none';
 import { keepRunning } from './waiting-poll';
 import { park } from './waiting-park';
 
-const WAYS = { keepRunning, park, dontWait } as const satisfies Record<
+const WAYS = { keepRunning, park, dontWait, handOn } as const satisfies Record<
 	string,
 	(ctx: IExecuteFunctions, work: Work) => Promise<INodeExecutionData[][]>
 >;
@@ -41,6 +41,16 @@ export const waitField: INodeProperties = {
 	default: 'keepRunning',
 	description: 'How to wait for the worker',
 };
+
+const HAND_ON = {
+	name: 'Hand On',
+	value: 'handOn',
+	description:
+		'The node gives out the job IDs at once and a later Stitch Video waits for the clips: it makes the film’s pieces while later clips are still being generated, so that the film is ready soon after the last one. A run that is repeated finds the same clips and pays nothing twice.',
+};
+
+/** How a node waits whose clips Stitch Video can wait for in its place. */
+export const waitOrHandOnField: INodeProperties = { ...waitField, options: [...(waitField.options ?? []), HAND_ON] };
 
 /** Whether pictures come along. */
 export const thumbnailField: INodeProperties = {

@@ -1,6 +1,7 @@
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialType,
+	IExecuteFunctions,
 	IHttpRequestOptions,
 	INode,
 	INodeExecutionData,
@@ -139,6 +140,28 @@ export function pollContext(
 	);
 	const poll = async () => await nodes[step.type]!.poll!.call(context as never);
 	return { poll, memory: () => ({ ...wf.getStaticData('node', wf.getNode(step.name)!) }) };
+}
+
+/** The context in which n8n runs a node: fields with their defaults, expressions, item by item. */
+export function executeContext(credential: Credential, step: Step, items: Array<Record<string, unknown>>) {
+	const base = { ...chain([]), nodes: [nodeOf(step)] };
+	const wf = workflowOf(base);
+	const node = wf.getNode(step.name)!;
+	const data = items.map((json, item) => ({ json: json as never, pairedItem: { item } }));
+	const run = { resultData: { runData: {} }, executionData: { contextData: {} } } as never;
+	const input = { main: [data] };
+	return new core.ExecuteContext(
+		wf,
+		node,
+		surroundings(base, randomUUID(), credential),
+		'manual',
+		run,
+		0,
+		data,
+		input,
+		{ node, data: input, source: null },
+		[],
+	) as unknown as IExecuteFunctions;
 }
 
 /** The context in which n8n fills lists of choices. */

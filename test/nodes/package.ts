@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { ICredentialType, INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	ICredentialType,
+	INodeProperties,
+	INodePropertyCollection,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 import { root } from '../../scripts/house/root.ts';
 
 /** n8n's packages and our build are CommonJS: loaded this way, all of them see the one copy of n8n-workflow. */
@@ -32,8 +38,13 @@ export function allFields(description: INodeTypeDescription): INodeProperties[] 
 }
 
 function withInner(field: INodeProperties): INodeProperties[] {
-	const inner = field.type === 'collection' ? ((field.options ?? []) as INodeProperties[]) : [];
-	return [field, ...inner.flatMap(withInner)];
+	return [field, ...innerOf(field).flatMap(withInner)];
+}
+
+function innerOf(field: INodeProperties): INodeProperties[] {
+	if (field.type === 'collection') return (field.options ?? []) as INodeProperties[];
+	if (field.type !== 'fixedCollection') return [];
+	return ((field.options ?? []) as INodePropertyCollection[]).flatMap(({ values }) => values);
 }
 
 function instanceOf<T>(path: string): T {

@@ -51,7 +51,7 @@ export const stitch = (given: Parameters = {}, more?: More): Step => ({
 	type: 'n8n-nodes-reelsmith.stitchVideo',
 	parameters: {
 		operation: 'stitchItems',
-		clip: '={{ $json.asset }}',
+		clip: '={{ $json.asset || $json.job }}',
 		title: '={{ $json.title || "Film" }}',
 		order: 'items',
 		number: '={{ $json.number }}',
@@ -80,6 +80,22 @@ export const transfer = (given: Parameters, more?: More): Step => ({
 		attachThumbnail: true,
 		...given,
 	},
+	more,
+});
+
+/** An Edit Media node; fields that are not given have their defaults. */
+export const edit = (operation: string, given: Parameters = {}, more?: More): Step => ({
+	name: 'Edit Media',
+	type: 'n8n-nodes-reelsmith.editMedia',
+	parameters: { operation, ...given },
+	more,
+});
+
+/** An Inspect Media node; fields that are not given have their defaults. */
+export const inspect = (operation: string, given: Parameters = {}, more?: More): Step => ({
+	name: 'Inspect Media',
+	type: 'n8n-nodes-reelsmith.inspectMedia',
+	parameters: { operation, ...given },
 	more,
 });
 

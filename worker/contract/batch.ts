@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { JobView, Origin } from './job.ts';
 import { Kind } from './vocabulary.ts';
 
-/** How the sender waits: `poll` asks again and again, `callback` is told, `none` looks later by itself. */
-export const Waiting = z.enum(['poll', 'callback', 'none']);
+/**
+ * How the sender waits: `poll` asks again and again, `callback` is told, `none` looks later by itself, `handed` has
+ * handed the jobs on to a later job that waits for them (a stitch).
+ */
+export const Waiting = z.enum(['poll', 'callback', 'none', 'handed']);
 export type Waiting = z.infer<typeof Waiting>;
 
 /** Several jobs of one kind, submitted at once: one answer, one callback. */

@@ -10,6 +10,18 @@ export type Word = z.infer<typeof Word>;
 const LONGEST_TEXT = 5000;
 export const SpokenText = z.string().trim().max(LONGEST_TEXT);
 
+/** A line of captions at a given time; without one it is shown over the whole clip. Times count from the clip's first frame shown. */
+export const CaptionLine = z
+	.object({
+		text: SpokenText.min(1),
+		from: z.number().nonnegative().optional(),
+		to: z.number().positive().optional(),
+		/** When each word is said, in seconds from the clip's beginning. */
+		words: z.array(Word).max(2000).optional(),
+	})
+	.refine(({ from = 0, to }) => to === undefined || to > from, { message: 'must be behind from', path: ['to'] });
+export type CaptionLine = z.infer<typeof CaptionLine>;
+
 export const CAPTION_STYLES = ['plain', 'box', 'karaoke'] as const;
 export const CAPTION_MODES = ['none', 'soft', 'burned', 'both'] as const;
 export const CAPTION_PLACES = ['bottom', 'middle', 'top'] as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Asset, AssetId } from './asset.ts';
-import { Captions, SpokenText, Word } from './caption.ts';
+import { CaptionLine, Captions } from './caption.ts';
 import { Colour, Fit, Logo, TitleCard } from './look.ts';
 import { Loudness, Music } from './sound.ts';
 import { StitchReport } from './timeline.ts';
@@ -12,18 +12,6 @@ const asset = AssetId;
 const name = z.string().trim().min(1).max(200).optional();
 
 export const AUDIO_FORMATS = ['aac', 'mp3', 'wav'] as const;
-
-/** One line of captions for Add Captions: shown over the whole clip unless told when. */
-export const CaptionLine = z
-	.object({
-		text: SpokenText.min(1),
-		from: z.number().nonnegative().optional(),
-		to: z.number().positive().optional(),
-		/** When each word is said, in seconds from the clip's beginning. */
-		words: z.array(Word).max(2000).optional(),
-	})
-	.refine(({ from = 0, to }) => to === undefined || to > from, { message: 'must be behind from', path: ['to'] });
-export type CaptionLine = z.infer<typeof CaptionLine>;
 
 /** One edit of one file, by its operation. */
 export const EditInput = z.discriminatedUnion('operation', [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Asset, AssetId } from './asset.ts';
-import { Captions, SpokenText, Word } from './caption.ts';
+import { CaptionLine, Captions, SpokenText, Word } from './caption.ts';
 import { Logo, Target, TitleCard } from './look.ts';
 import { LoudnessReport, Sound } from './sound.ts';
 import { Transition } from './transition.ts';
@@ -23,6 +23,8 @@ export const TimelineClip = z
 		text: SpokenText.default(''),
 		/** When each word of it is said, counted from the clip's first frame shown (or the narration's beginning). */
 		words: z.array(Word).max(2000).optional(),
+		/** Captions at times of their own, instead of `text`. */
+		captions: z.array(CaptionLine).max(2000).optional(),
 		/** A chapter of this title begins with this clip. */
 		chapter: z.string().trim().min(1).max(200).optional(),
 	})
@@ -51,6 +53,8 @@ export const Timeline = z.object({
 });
 export type Timeline = z.infer<typeof Timeline>;
 
+export const MISSING = ['stop', 'leaveOut'] as const;
+
 const Tag = z.string().trim().min(1).max(1000);
 
 export const StitchInput = z.object({
@@ -70,6 +74,8 @@ export const StitchInput = z.object({
 		.default({}),
 	/** The picture that file lists show: one of the film's own, none, or a given picture. */
 	cover: z.union([z.enum(['none', 'film']), AssetId]).default('none'),
+	/** What to do about a clip whose job did not make it: nothing without it, or the film without that clip. */
+	missing: z.enum(MISSING).default('stop'),
 });
 export type StitchInput = z.infer<typeof StitchInput>;
 

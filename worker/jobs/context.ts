@@ -27,8 +27,8 @@ type Made = { context: Context; end: () => Promise<void> };
 
 /** Builds what one run of a job works with. `lost` is called when a newer run took the job over. */
 export async function makeContext(
-	run: { id: string; run: number; grant: Grant; signal: AbortSignal; log: Log; changed: () => void },
-	{ store, assets }: { store: Store; assets: Assets },
+	run: { id: string; owner: string; run: number; grant: Grant; signal: AbortSignal; log: Log; changed: () => void },
+	{ store, assets, collect }: { store: Store; assets: Assets; collect: (batch: string, owner: string) => Promise<void> },
 ): Promise<Made> {
 	const { id, grant, signal, log } = run;
 	const memory = await store.steps(id);
@@ -88,6 +88,16 @@ export async function makeContext(
 			}
 			if (Date.now() - began > pace.forSeconds * SECOND) throw tooLong(pace.forSeconds);
 			throw new Later(pause, pace.activity);
+		},
+		async others(ids) {
+			const found = await Promise.all(ids.map((other) => store.get(other, run.owner)));
+			return found.map(({ data, batch, status, progress, result, problem }) => ({
+				...{ id: data.id, batch, kind: data.kind, status },
+				...{ progress, result, problem },
+			}));
+		},
+		async takeUp(others) {
+			for (const batch of new Set(others.map((other) => other.batch))) await collect(batch, run.owner);
 		},
 		progress: meter.set,
 		async scratch() {

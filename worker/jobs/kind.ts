@@ -4,8 +4,8 @@ import type { QueueName } from '../base/config.ts';
 import type { Grant } from '../base/grant.ts';
 import type { Log } from '../base/log.ts';
 import type { Input, Result } from '../contract/job.ts';
-import type { Refusal } from '../contract/problem.ts';
-import type { Kind } from '../contract/vocabulary.ts';
+import type { Problem, Refusal } from '../contract/problem.ts';
+import type { Kind, Status } from '../contract/vocabulary.ts';
 import type { Google } from '../google/index.ts';
 import type { Media } from '../media/index.ts';
 
@@ -17,6 +17,17 @@ export type Tools = {
 	sources: Sources;
 	/** How often Google is asked about a clip, and for how long, in seconds. */
 	pace: { pollSeconds: number; operationSeconds: number };
+};
+
+/** Another job, as far as one that waits for it must know. */
+export type OtherJob = {
+	id: string;
+	batch: string;
+	kind: Kind;
+	status: Status;
+	progress: number;
+	result: unknown;
+	problem: Problem | null;
 };
 
 /** What one run of a job has in its hands. */
@@ -42,6 +53,10 @@ export type Context = {
 	/** What was remembered under a name, and remembering it: for what changes while a step runs, such as an upload's address. */
 	recall<T>(name: string): T | undefined;
 	remember(name: string, value: unknown): Promise<void>;
+	/** Other jobs of the same owner, in the order of the ids; throws `not_found`. */
+	others(ids: string[]): Promise<OtherJob[]>;
+	/** Notes that this job waits for those others and makes something of them: nobody else finds them again. */
+	takeUp(others: OtherJob[]): Promise<void>;
 	/** 0 to 1, and what is being done, for a person. */
 	progress(fraction: number, activity: string): void;
 	/** A private folder that is removed when the run ends. */

@@ -67,8 +67,8 @@ export function makeRunner({ store, events, grants, batches, ledger, tools, log,
 			changed();
 			const grant = await grants.of(record.batch);
 			const { context, end } = await makeContext(
-				{ id, run, grant, signal: abort.signal, log: line, changed },
-				{ store, assets: tools.assets },
+				{ id, owner: data.owner, run, grant, signal: abort.signal, log: line, changed },
+				{ store, assets: tools.assets, collect: batches.collect },
 			);
 			try {
 				const { result, costUsd } = await kindOf(data.kind).run(data.input, context, tools, data.request);

@@ -50,9 +50,10 @@ for (const sandbox of ['auto', 'off'] as const) {
 	test(`a worker killed outright leaves no ffmpeg running (sandbox ${sandbox})`, async () => {
 		const program = `
 			import { openMedia } from ${JSON.stringify(resolve('worker/media/index.ts'))};
+			import { Timeline } from ${JSON.stringify(resolve('worker/contract/timeline.ts'))};
 			const media = await openMedia({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', sandbox: '${sandbox}', cache: ${JSON.stringify(join(clips.folder, 'killed'))}, log: { info() {}, warn() {}, debug() {} } });
 			const clips = ${JSON.stringify(slowPieces().map(({ path }) => asClip(path)))};
-			const timeline = { clips: clips.map(({ id }) => ({ asset: id, transition: 'cut', transitionSeconds: 1 })), target: { width: 1920, height: 1080, fps: '60' } };
+			const timeline = Timeline.parse({ clips: clips.map(({ id }) => ({ asset: id })), target: { width: 1920, height: 1080, fps: '60' } });
 			await media.stitch({ clips, timeline, title: 'T', out: '${clips.folder}/never.mp4' }, { signal: new AbortController().signal, progress() {} });
 		`;
 		const worker = spawn(resolve('node_modules/.bin/node'), ['--input-type=module', '-e', program], {

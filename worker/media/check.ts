@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { Fault } from '../base/errors.ts';
 import { readMovie, type Movie, type Track } from './boxes.ts';
-import { constantFrames } from './frames.ts';
+import { constantFrames, showingTimes } from './frames.ts';
 import { isIdr, NAL, nalReader } from './nal.ts';
 import { sameRate, SAMPLE_RATE, secondsOf } from './rate.ts';
 import type { FilmTarget } from './target.ts';
@@ -13,11 +13,17 @@ const AAC_FRAME = 1024;
  * Refuses a piece of picture that is not exactly `frames` frames at the film's rate on the film's timescale, beginning
  * with an IDR picture. ffmpeg's exit code proves none of this. Throws `media` with `about`.
  */
-export async function checkSegment(path: string, frames: number, target: FilmTarget, about: string): Promise<void> {
+export async function checkSegment(
+	path: string,
+	{ frames, hidden = 0 }: { frames: number; hidden?: number },
+	target: FilmTarget,
+	about: string,
+): Promise<void> {
 	const movie = await readMovie(path, about);
 	const track = pictureTrack(movie, about);
-	checkSteps(track, movie, frames, target, about);
-	if (containerDelay(track) !== target.delay * target.ticks)
+	if (hidden) checkHidden(track, [{ start: 0, frames, hidden }], target, about);
+	else checkSteps(track, movie, frames, target, about);
+	if (containerDelay(track) !== target.delay * (hidden ? 1 : target.ticks))
 		throw new Fault('media', `${about}: its frames are decoded out of step`);
 	const [first] = await idrFlags(path, track, 1);
 	if (!first) throw new Fault('media', `${about}: its first frame does not decode alone`);
@@ -77,12 +83,15 @@ export async function checkPcm(path: string, samples: number, about: string): Pr
  */
 export async function checkFilm(
 	path: string,
-	plan: { frames: number; target: FilmTarget; samples: number | null },
+	plan: { frames: number; segments: Stretch[]; target: FilmTarget; samples: number | null },
 ): Promise<void> {
 	const movie = await readMovie(path, 'the film');
 	const track = pictureTrack(movie, 'the film');
-	if (track.sizes.length !== plan.frames) throw broken(`it has ${track.sizes.length} frames, not ${plan.frames}`);
-	checkSteps(track, movie, plan.frames, plan.target, 'the film');
+	const hidden = plan.segments.reduce((sum, segment) => sum + segment.hidden, 0);
+	if (track.sizes.length !== plan.frames + hidden)
+		throw broken(`it has ${track.sizes.length} frames, not ${plan.frames + hidden}`);
+	if (hidden) checkHidden(track, plan.segments, plan.target, 'the film');
+	else checkSteps(track, movie, plan.frames, plan.target, 'the film');
 	const idr = await idrFlags(path, track, track.sizes.length);
 	const listed = new Set(track.sync ?? track.sizes.keys());
 	const wrong = idr.findIndex((alone, sample) => alone !== listed.has(sample));
@@ -112,6 +121,23 @@ function checkSteps(track: Track, movie: Movie, frames: number, target: FilmTarg
 	const scale =
 		track.timescale === target.timescale && track.durations.length === 1 && track.durations[0]![1] === target.ticks;
 	if (!even || !scale) throw new Fault('media', `${about}: its frames came out at uneven times`);
+}
+
+/** A piece of the film: its first frame, and how many frames it shows behind how many hidden ones. */
+type Stretch = { start: number; frames: number; hidden: number };
+
+/** Every frame has to be shown at its time, and every hidden one a unit of time before the next, as planned. */
+function checkHidden(track: Track, segments: Stretch[], { ticks, timescale }: FilmTarget, about: string): void {
+	const planned = segments.flatMap(({ start, frames, hidden }, index) => {
+		const begin = start * ticks - (index ? hidden : 0);
+		return Array.from({ length: hidden + frames }, (_, at) =>
+			at < hidden ? begin + at : begin + hidden + (at - hidden) * ticks,
+		);
+	});
+	const shown = showingTimes(track);
+	const same = shown.length === planned.length && planned.every((time, index) => time === shown[index]);
+	if (!same || track.timescale !== timescale)
+		throw new Fault('media', `${about}: its frames came out at other times than planned`);
 }
 
 /** For the first `count` samples of the file, whether each is an IDR picture. */

@@ -37,3 +37,18 @@ export function copyableRange(facts: CopyFacts, from: number, to: number): { fro
 	const end = facts.closed.findLast((count) => count <= to);
 	return begin !== undefined && end !== undefined && end > begin ? { from: begin, to: end } : null;
 }
+
+/** Frames of a clip that are copied: shown from `from` to `to`, behind those from `idr` on that they refer to. */
+export type HiddenRange = { idr: number; from: number; to: number };
+
+/**
+ * The part of the frames [from, to) that can be copied when the frames before it, back to the last IDR picture, come
+ * along hidden. Null where that is not possible or more than `most` frames would have to hide.
+ */
+export function hiddenRange(facts: CopyFacts, from: number, to: number, most: number): HiddenRange | null {
+	const idr = facts.idr.findLast((frame) => frame <= from);
+	const begin = facts.closed.find((count) => count >= from && count > (idr ?? 0));
+	const end = facts.closed.findLast((count) => count <= to);
+	if (idr === undefined || begin === undefined || end === undefined || end <= begin) return null;
+	return begin - idr <= most ? { idr, from: begin, to: end } : null;
+}

@@ -23,15 +23,23 @@ export type Run = {
 	progress?: (done: { frames: number; seconds: number }) => void;
 };
 
+/** What a run printed (of ffmpeg's own words complaints alone), and the processor seconds that ffmpeg says it used. */
+export type Ran = { stdout: string; stderr: string; cpuSeconds: number };
+
 export type Tools = {
 	ffmpegPath: string;
 	sandbox: Sandbox;
 	/** Runs ffmpeg; resolves on exit 0 alone, which proves nothing about what it wrote: check that. */
-	ffmpeg(run: Run): Promise<{ stdout: string; stderr: string }>;
+	ffmpeg(run: Run): Promise<Ran>;
 	/** Runs ffprobe; resolves with what it printed. */
-	ffprobe(run: Run): Promise<{ stdout: string; stderr: string }>;
+	ffprobe(run: Run): Promise<Ran>;
 };
 
+/**
+ * ffmpeg tells its processor time at the level of information (nobody else can: the system loses count of it in
+ * namespaces), so it talks, every line marked with its level, and all but complaints is dropped.
+ */
+const QUIET = ['-hide_banner', '-nostdin', '-v', 'level+info', '-benchmark'];
 /** Time between the polite signal and the one that cannot be refused. ffmpeg ends 20 ms after SIGTERM. */
 const GRACE = 2 * SECOND;
 const MOST_STDOUT = 256 * 1024 * 1024;
@@ -56,7 +64,7 @@ export async function openTools(options: {
 		ffmpegPath: ffmpeg,
 		sandbox,
 		ffmpeg: (run) =>
-			spawn(sandbox, ffmpeg, { ...run, args: ['-hide_banner', '-nostdin', '-v', 'error', ...run.args] }),
+			spawn(sandbox, ffmpeg, { ...run, args: [...QUIET, ...run.args] }),
 		ffprobe: (run) => spawn(sandbox, ffprobe, { ...run, args: ['-hide_banner', '-v', 'error', ...run.args] }),
 	};
 }
@@ -73,7 +81,7 @@ async function locate(program: string, setting: string): Promise<string> {
  * One run in a process group of its own, nothing on stdin. The caller's signal, the deadline and too much output end
  * the group: SIGTERM, and SIGKILL after a grace. Throws the signal's reason when aborted, `media` for everything else.
  */
-async function spawn(sandbox: Sandbox, binary: string, run: Run): Promise<{ stdout: string; stderr: string }> {
+async function spawn(sandbox: Sandbox, binary: string, run: Run): Promise<Ran> {
 	run.signal.throwIfAborted();
 	const files = run.args.flatMap((argument) => (typeof argument === 'string' ? [] : [resolve(argument.input)]));
 	const { command, args, cwd, inputs } = sandbox.confine(binary, {
@@ -172,15 +180,44 @@ type Child = ReturnType<typeof execa>;
 function listen(child: Child, progress: Run['progress'], tooMuch: () => void) {
 	const printed: Buffer[] = [];
 	let bytes = 0;
-	let stderr = '';
+	const words = complaints();
 	child.stdout?.on('data', (data: Buffer) => {
 		if (progress) return progress(progressIn(data.toString('latin1')));
 		bytes += data.length;
 		if (bytes > MOST_STDOUT) return tooMuch();
 		printed.push(data);
 	});
-	child.stderr?.on('data', (data: Buffer) => (stderr = (stderr + data.toString()).slice(0, KEPT_STDERR)));
-	return () => ({ stdout: Buffer.concat(printed).toString(), stderr });
+	child.stderr?.on('data', (data: Buffer) => words.hear(data.toString()));
+	return () => ({ stdout: Buffer.concat(printed).toString(), ...words.end() });
+}
+
+/** A level's mark on a line, and the line that tells the processor time. */
+const LEVEL = /\[(quiet|panic|fatal|error|warning|info|verbose|debug|trace)\] ?/;
+const COMPLAINTS = ['panic', 'fatal', 'error'];
+const BENCHMARK = /bench: utime=([\d.]+)s stime=([\d.]+)s/;
+
+/** Sorts what a program says: complaints are kept, without their mark, and lines without one, say of the sandbox. */
+function complaints() {
+	let [kept, rest, cpuSeconds] = ['', '', 0];
+	const sort = (line: string) => {
+		const level = LEVEL.exec(line)?.[1];
+		const [, user, system] = BENCHMARK.exec(line) ?? [];
+		if (user) cpuSeconds = Number(user) + Number(system);
+		else if (!level || COMPLAINTS.includes(level))
+			kept = `${kept}${line.replace(LEVEL, '')}\n`.slice(0, KEPT_STDERR);
+	};
+	return {
+		hear(text: string) {
+			const lines = (rest + text).split(/[\r\n]+/);
+			rest = lines.pop()!.slice(-KEPT_STDERR);
+			for (const line of lines) if (line) sort(line);
+		},
+		end() {
+			if (rest) sort(rest);
+			rest = '';
+			return { stderr: kept, cpuSeconds };
+		},
+	};
 }
 
 /** The last `frame=` and `out_time_us=` of what `-progress pipe:1` wrote; 0 for what it did not say. */

@@ -35,6 +35,26 @@ export function constantFrames(track: Track, movieTimescale: number): ConstantFr
 	return hidden ?? { rate, timescale: track.timescale, ticks, order, delay };
 }
 
+/**
+ * When each frame of a track is shown, in the order of showing, in units of its timescale from the first one on; also
+ * where the steps are uneven.
+ */
+export function showingTimes({ sizes, durations, offsets }: Track): Float64Array {
+	const times = new Float64Array(sizes.length);
+	let [sample, decoded] = [0, 0];
+	for (const [run, duration] of durations) {
+		for (let left = run; left > 0 && sample < times.length; left--, sample++, decoded += duration)
+			times[sample] = decoded;
+	}
+	sample = 0;
+	for (const [run, offset] of offsets) {
+		for (let left = run; left > 0 && sample < times.length; left--, sample++) times[sample]! += offset;
+	}
+	const sorted = times.sort();
+	const first = sorted[0] ?? 0;
+	return sorted.map((time) => time - first);
+}
+
 /** One duration for all samples; the last sample's may differ, because no frame follows it. */
 function evenSteps(durations: [number, number][], count: number): boolean {
 	const [first, last] = [durations[0]!, durations.at(-1)!];

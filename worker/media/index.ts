@@ -6,12 +6,16 @@ import { openCache } from './cache.ts';
 import { readCapabilities } from './capabilities.ts';
 import { openTools } from './ffmpeg.ts';
 import { makePool } from './pool.ts';
+import { editMedia, type Edited, type EditRequest } from './edit/edit.ts';
+import { inspectMedia, type Found, type InspectRequest } from './inspect/inspect.ts';
 import { factsOf, probeFile, type Probe } from './probe.ts';
-import { stitchFilm, type StitchOptions, type StitchRequest } from './stitch.ts';
+import { prepareFilm, stitchFilm, type EarlyRequest, type StitchOptions, type StitchRequest } from './stitch.ts';
 import { makeThumbnail } from './thumbnail.ts';
 
 export type { Probe } from './probe.ts';
-export type { StitchRequest } from './stitch.ts';
+export type { Edited, EditRequest } from './edit/edit.ts';
+export type { Found, InspectRequest } from './inspect/inspect.ts';
+export type { ClipFile, EarlyRequest, StitchRequest } from './stitch.ts';
 
 /** The film engine: everything the worker does with ffmpeg. */
 export type Media = {
@@ -26,6 +30,12 @@ export type Media = {
 	thumbnail(path: string, probe: Probe, out: string, options: { signal: AbortSignal }): Promise<void>;
 	/** A film from a timeline; nothing is at `out` before it is whole. */
 	stitch(request: StitchRequest, options: StitchOptions): Promise<StitchReport>;
+	/** Makes what can be made of a film whose later clips are still missing; answers how many pieces there are. */
+	prepare(request: EarlyRequest, options: StitchOptions): Promise<number>;
+	/** One edit of one file; nothing is at `out` before it is whole. */
+	edit(request: EditRequest, options: StitchOptions): Promise<Edited>;
+	/** One look at one file; pictures of what was found lie in the folder that is given. */
+	inspect(request: InspectRequest, options: StitchOptions): Promise<Found>;
 };
 
 export type MediaOptions = {
@@ -55,14 +65,18 @@ export async function openMedia(options: MediaOptions): Promise<Media> {
 	const slots = availableParallelism();
 	const pool = makePool(slots);
 	const probe = (path: string, name: string, signal: AbortSignal) => probeFile(tools, path, { name, signal });
-	const shop = { tools, cache, pool, slots, log: options.log, version, probe };
+	const making = new Map<string, Promise<void>>();
+	const shop = { tools, cache, pool, slots, making, log: options.log, version, probe };
 	return {
 		sandboxed,
 		version,
 		probe: (path, { name, signal }) => probe(path, name, signal),
 		facts: factsOf,
 		thumbnail: (path, probed, out, { signal }) =>
-			pool(() => makeThumbnail({ tools, cache }, path, probed, out, signal), signal),
+			pool(() => makeThumbnail({ tools, cache }, path, probed, out, { signal }), signal),
 		stitch: (request, stitching) => stitchFilm(shop, request, stitching),
+		prepare: (request, stitching) => prepareFilm(shop, request, stitching),
+		edit: (request, editing) => editMedia(shop, request, editing),
+		inspect: (request, looking) => inspectMedia(shop, request, looking),
 	};
 }

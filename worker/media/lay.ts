@@ -1,8 +1,9 @@
 import { Fault } from '../base/errors.ts';
 import type { Timeline } from '../contract/timeline.ts';
+import type { Transition } from '../contract/transition.ts';
 import type { PlanClip } from './plan.ts';
 import { framesIn, sameRate, secondsOf, type Rate } from './rate.ts';
-import { chooseTarget, type FilmTarget } from './target.ts';
+import { chooseTarget, type FilmTarget, type Weighed } from './target.ts';
 
 /** A clip in its place; all numbers are frames at the film's rate. */
 export type LaidClip = {
@@ -12,46 +13,65 @@ export type LaidClip = {
 	/** The frames of the clip that are shown: [from, to). */
 	from: number;
 	to: number;
-	/** First frame of the film in which it is seen. */
+	/** First frame of the film in which it is seen; where it is not `placed`, counted as if missing clips were empty. */
 	start: number;
-	/** Frames it shares with the clip before and the clip behind. */
+	/** False behind a clip that is missing still: nobody knows then where in the film this one will be. */
+	placed: boolean;
+	/** Frames it shares with the clip before and the clip behind, and how the clip before leads into it. */
 	fadeIn: number;
 	fadeOut: number;
+	transition: Transition;
 };
 
+/** A clip that is still being made has no place yet. */
+type Laid<C> = null extends C ? LaidClip | null : LaidClip;
+
 /**
- * Lays the clips end to end, each crossfade overlapping two of them. A clip counts its frames at the film's rate;
- * cuts are rounded to these, a cut behind the end is the end. Throws `media` for a clip without moving pictures and
- * `invalid_input` for cuts or crossfades that leave nothing of a clip.
+ * Lays the clips end to end behind the `lead` frames of a title card, each transition overlapping two of them. A clip
+ * counts its frames at the film's rate; cuts are rounded to these, a cut behind the end is the end. Null among the
+ * clips is one that is still being made: the others are laid all the same, and the film is what these make it. Throws
+ * `media` for a clip without moving pictures and `invalid_input` for cuts or transitions that leave nothing of a clip,
+ * or when there is no clip at all.
  */
-export function layClips(
+export function layClips<C extends PlanClip | null>(
 	timeline: Timeline,
-	clips: PlanClip[],
-): { target: FilmTarget; laid: LaidClip[]; frames: number } {
-	for (const { name, probe } of clips) {
-		if (probe.kind === 'video' && probe.video) continue;
-		throw new Fault('media', `${name} is ${probe.kind === 'audio' ? 'sound' : 'a picture'}, not a clip`, {
-			hint: 'A film is stitched from video clips.',
-		});
-	}
-	const weighed = clips.map(({ probe }, index) => ({
-		picture: probe.video!,
-		seconds: shownSeconds(timeline, index, probe.seconds),
-	}));
-	const target = chooseTarget(weighed, timeline.target);
-	const cuts = clips.map((clip, index) => cutClip(timeline, clip, index, target.rate));
+	clips: C[],
+	lead = 0,
+): { target: FilmTarget; laid: Laid<C>[]; frames: number } {
+	const target = chooseTarget(weigh(timeline, clips), timeline.target);
 	const fades = clips.map((_, index) => fadeInto(timeline, index, target.rate));
-	let start = 0;
-	const laid = clips.map((source, index): LaidClip => {
-		const { from, to } = cuts[index]!;
+	let start = lead;
+	let placed = true;
+	const laid = clips.map((source, index): LaidClip | null => {
 		const [fadeIn, fadeOut] = [fades[index]!, fades[index + 1] ?? 0];
+		if (!source) {
+			placed = false;
+			return null;
+		}
+		const { from, to } = cutClip(timeline, source, index, target.rate);
 		if (fadeIn + fadeOut > to - from) throw fadeTooLong(source.name, index, to - from, target.rate);
-		start -= fadeIn;
-		const clip = { index, name: source.name, source, from, to, start, fadeIn, fadeOut };
+		start -= clips[index - 1] ? fadeIn : 0;
+		const { transition } = timeline.clips[index]!;
+		const clip = { index, name: source.name, source, from, to, start, placed, fadeIn, fadeOut, transition };
 		start += to - from;
 		return clip;
 	});
-	return { target, laid, frames: start };
+	return { target, laid: laid as Laid<C>[], frames: start };
+}
+
+/** How long each clip that is there is on screen, for the choice of what the film is. */
+function weigh(timeline: Timeline, clips: (PlanClip | null)[]): Weighed[] {
+	const weighed = clips.flatMap((clip, index) => {
+		if (!clip) return [];
+		const { name, probe } = clip;
+		if (probe.kind === 'video' && probe.video)
+			return [{ picture: probe.video, seconds: shownSeconds(timeline, index, probe.seconds) }];
+		throw new Fault('media', `${name} is ${probe.kind === 'audio' ? 'sound' : 'a picture'}, not a clip`, {
+			hint: 'A film is stitched from video clips.',
+		});
+	});
+	if (weighed.length) return weighed;
+	throw new Fault('invalid_input', 'none of the clips of the film is there yet');
 }
 
 function shownSeconds({ clips }: Timeline, index: number, seconds: number): number {
@@ -80,15 +100,18 @@ function cutClip(
 
 function fadeInto({ clips }: Timeline, index: number, rate: Rate): number {
 	const clip = clips[index]!;
-	return index > 0 && clip.transition === 'crossfade' ? Math.max(1, framesIn(clip.transitionSeconds, rate)) : 0;
+	return index > 0 && clip.transition !== 'cut' ? Math.max(1, framesIn(clip.transitionSeconds, rate)) : 0;
 }
 
 function fadeTooLong(name: string, index: number, frames: number, rate: Rate): Fault {
 	const seconds = round(secondsOf(frames, rate));
-	return new Fault('invalid_input', `the crossfades of ${name} are longer than its ${seconds} s`, {
-		hint: 'Shorten the crossfade, or use a cut there.',
+	return new Fault('invalid_input', `the transitions of ${name} are longer than its ${seconds} s`, {
+		hint: 'Shorten the transition, or use a cut there.',
 		refusals: [
-			{ field: `timeline.clips.${index}.transitionSeconds`, message: `${seconds} s are to hold both crossfades` },
+			{
+				field: `timeline.clips.${index}.transitionSeconds`,
+				message: `${seconds} s are to hold both transitions`,
+			},
 		],
 	});
 }

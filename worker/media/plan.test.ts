@@ -43,9 +43,12 @@ function clip(id: string, changes: Partial<Picture> = {}, audio = true): PlanCli
 	return { id: id.repeat(64).slice(0, 64), path: `/clips/${id}.mp4`, name: `${id}.mp4`, probe };
 }
 
-function plan(clips: PlanClip[], pieces: object[] = [], target: object = {}) {
-	const timeline = Timeline.parse({ clips: clips.map(({ id }, index) => ({ asset: id, ...pieces[index] })), target });
-	return planFilm(timeline, clips, 'ffmpeg 5');
+const nothingElse = (clips: PlanClip[]) => ({ narrations: clips.map(() => null), music: null, logo: null });
+
+function plan(clips: PlanClip[], pieces: object[] = [], target: object = {}, more: object = {}) {
+	const asked = clips.map(({ id }, index) => ({ asset: id, ...pieces[index] }));
+	const timeline = Timeline.parse({ clips: asked, target, ...more });
+	return planFilm(timeline, clips, { ...nothingElse(clips), logo: timeline.logo ? clip('f') : null }, 'ffmpeg 5');
 }
 const fade = { transition: 'crossfade', transitionSeconds: 0.5 };
 const shape = (planned: ReturnType<typeof plan>) =>
@@ -75,10 +78,89 @@ test('a clip with an IDR picture each second is copied again behind a crossfade'
 
 	expect(shape(plan([clip('a'), second], [{}, fade]))).toEqual([
 		['0', 'copied', 0, 180],
-		['0+1', 'encoded', 180, 12],
-		['1', 'encoded', 192, 12],
+		['0+1', 'encoded', 180, 24],
 		['1', 'copied', 204, 168],
 	]);
+});
+
+test('hidden frames let a clip behind a transition be copied from its next closed frame on', () => {
+	const film = plan([clip('a'), clip('b'), clip('c')], [{}, { ...fade, transitionSeconds: 0.625 }, fade], {}, {
+		joints: 'hidden',
+	});
+
+	expect(shape(film)).toEqual([
+		['0', 'copied', 0, 176],
+		['0+1', 'encoded', 176, 17],
+		['1', 'copied', 193, 164],
+		['1+2', 'encoded', 357, 12],
+		['2', 'copied', 369, 180],
+	]);
+	expect(film.segments.map(({ hidden, copiedFrom }) => [hidden, copiedFrom])).toEqual([
+		[0, 0],
+		[0, null],
+		[16, 0],
+		[0, null],
+		[12, 0],
+	]);
+});
+
+test('no frame is hidden before the film begins, nor more than a second of them', () => {
+	const hidden = { joints: 'hidden' };
+
+	expect(shape(plan([clip('a')], [{ cutFrom: 0.5 }], {}, hidden))).toEqual([['0', 'encoded', 0, 180]]);
+	expect(shape(plan([clip('a'), clip('b')], [{}, { cutFrom: 2 }], {}, hidden))[1]).toEqual(['1', 'encoded', 192, 144]);
+});
+
+test('title cards stand before and behind the clips and move everything else', () => {
+	const cards = { first: { title: 'Honey', seconds: 2 }, last: { title: 'The end', seconds: 1 } };
+	const film = plan([clip('a'), clip('b')], [], {}, { cards });
+
+	expect(shape(film)).toEqual([
+		['', 'encoded', 0, 48],
+		['0', 'copied', 48, 192],
+		['1', 'copied', 240, 192],
+		['', 'encoded', 432, 24],
+	]);
+	expect(film.sound!.samples).toBe((456 * 48_000) / 24);
+	expect(film.sound!.pieces.map(({ start }) => start)).toEqual([96_000, 480_000]);
+});
+
+test('a chapter lasts until the next one; what stands before the first belongs to it', () => {
+	const pieces = [{ chapter: 'Meadow' }, {}, { chapter: 'Kitchen' }];
+	const cards = { first: { title: 'Honey', seconds: 2 } };
+
+	expect(plan([clip('a'), clip('b'), clip('c')], pieces, {}, { cards }).chapters).toEqual([
+		{ title: 'Meadow', start: 0, frames: 432 },
+		{ title: 'Kitchen', start: 432, frames: 192 },
+	]);
+});
+
+test('burned captions and a logo are reasons to encode what they lie over, soft captions are none', () => {
+	const pieces = [{ text: 'Bees fly over the meadow.' }, {}];
+	const [burned, soft] = ['burned', 'soft'].map((mode) =>
+		plan([clip('a'), clip('b')], pieces, {}, { captions: { mode } }),
+	);
+	const logo = plan([clip('a')], [], {}, { logo: { asset: clip('f').id } });
+
+	expect(burned!.segments.map(({ why }) => why)).toEqual([
+		'captions are burned into it',
+		'it already is what the film is',
+	]);
+	expect(soft!.segments.map(({ how }) => how)).toEqual(['copied', 'copied']);
+	expect(soft!.cues.map(({ lines }) => lines.flat().map(({ text }) => text).join(' '))).toEqual([
+		'Bees fly over the meadow.',
+	]);
+	expect(logo.segments[0]!.why).toBe('the logo is drawn over it');
+});
+
+test('the words of a caption are part of the address, and those of other clips are not', () => {
+	const keys = (first: string, second: string) =>
+		plan([clip('a'), clip('b')], [{ text: first }, { text: second }], {}, { captions: { mode: 'burned' } }).segments.map(
+			({ key }) => key,
+		);
+
+	expect(keys('One', 'Two')[0]).not.toBe(keys('Three', 'Two')[0]);
+	expect(keys('One', 'Two')[1]).toBe(keys('Three', 'Two')[1]);
 });
 
 test('all pieces decode as far ahead as the copied clip that does most', () => {
@@ -146,6 +228,7 @@ test('the same input has the same addresses; content, cut, target and ffmpeg eac
 		planFilm(
 			Timeline.parse({ clips: clips.map(({ id }, index) => ({ asset: id, ...pieces[index] })), target }),
 			clips,
+			nothingElse(clips),
 			engine,
 		)
 			.segments.map(({ key }) => key)

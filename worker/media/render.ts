@@ -1,4 +1,4 @@
-import { link, rename, rm } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault } from '../base/errors.ts';
 import type { Cache } from './cache.ts';
@@ -31,6 +31,8 @@ export type Kitchen = {
 	pool: Pool;
 	/** Runs that the pool allows at a time. */
 	slots: number;
+	/** Pieces that some film of this process is making just now: no other makes them too. */
+	making: Map<string, Promise<void>>;
 };
 
 /** A deadline generous enough for a loaded machine: so much, and so much for each second of film and unit of weight. */
@@ -49,14 +51,48 @@ export async function renderPieces(
 	{ signal, done }: { signal: AbortSignal; done: (piece: Piece, share: number) => void },
 ): Promise<{ found: Set<string> }> {
 	const found = new Set<string>();
-	const missing: Piece[] = [];
-	for (const piece of new Map(pieces.map((each) => [each.key, each])).values()) {
-		signal.throwIfAborted();
-		if (await isKept(piece, folder, kitchen.cache)) {
-			found.add(piece.key);
-			done(piece, 1);
-		} else missing.push(piece);
+	const [missing, elsewhere]: [Piece[], Piece[]] = [[], []];
+	const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+	try {
+		for (const piece of new Map(pieces.map((each) => [each.key, each])).values()) {
+			signal.throwIfAborted();
+			if (await isKept(piece, folder, kitchen.cache)) {
+				found.add(piece.key);
+				done(piece, 1);
+			} else if (kitchen.making.has(piece.key)) elsewhere.push(piece);
+			else {
+				kitchen.making.set(piece.key, ended);
+				missing.push(piece);
+			}
+		}
+		await makeAll(missing, folder, kitchen, { signal, done });
+	} finally {
+		for (const { key } of missing) kitchen.making.delete(key);
+		end();
 	}
+	if (!elsewhere.length) return { found };
+	// The other film may fail or be cancelled: then its pieces are missing still, and this one makes them.
+	for (const { key } of elsewhere) await unlessAborted(kitchen.making.get(key), signal);
+	const rest = await renderPieces(elsewhere, folder, kitchen, { signal, done });
+	return { found: new Set([...found, ...rest.found]) };
+}
+
+/** Waits for what another film makes, at most until the signal aborts. */
+async function unlessAborted(others: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	const leave = () => resolve();
+	signal.addEventListener('abort', leave, { once: true });
+	await Promise.race([others, promise]);
+	signal.removeEventListener('abort', leave);
+	signal.throwIfAborted();
+}
+
+async function makeAll(
+	missing: Piece[],
+	folder: string,
+	kitchen: Kitchen,
+	{ signal, done }: { signal: AbortSignal; done: (piece: Piece, share: number) => void },
+): Promise<void> {
 	const failed = new AbortController();
 	const either = AbortSignal.any([signal, failed.signal]);
 	const planned = shareRuns(missing, kitchen.slots);
@@ -72,7 +108,6 @@ export async function renderPieces(
 	const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
 	signal.throwIfAborted();
 	if (failure) throw failed.signal.reason;
-	return { found };
 }
 
 /** Whether the cache has the piece; one that a power cut or a full disk left damaged is forgotten and made anew. */
@@ -120,7 +155,8 @@ function shareRuns(pieces: Piece[], slots: number): Unit[][] {
 	return [...byCost.map((unit) => [unit]), ...together];
 }
 
-const isCheap = ({ weight, recipe }: Piece) => weight <= 1 && recipe.inputs.length === 1;
+/** Files of recipes have fixed names, so those runs stay apart. */
+const isCheap = ({ weight, recipe }: Piece) => weight <= 1 && recipe.inputs.length === 1 && !recipe.files?.length;
 const cost = (pieces: Piece[]) => pieces.reduce((sum, { seconds, weight }) => sum + seconds * weight, 0);
 
 type Job = {
@@ -149,6 +185,8 @@ async function make(units: Unit[], { folder, kitchen: { tools, cache }, threads,
 	const scratch = await cache.scratch();
 	const names = new Map(pieces.map((piece, index) => [piece, `${index}.${piece.recipe.extension}`]));
 	try {
+		for (const { name, content } of pieces.flatMap(({ recipe }) => recipe.files ?? []))
+			await writeFile(join(scratch, name), content);
 		await tools.ffmpeg({
 			args: commandOf(units, names, threads),
 			folder: scratch,

@@ -1,14 +1,25 @@
+import type { LoudnessReport } from '../contract/sound.ts';
 import type { StitchReport } from '../contract/timeline.ts';
 import type { Plan } from './plan.ts';
 import { rateText, secondsOf } from './rate.ts';
+import { soundPieces } from './sound/sound.ts';
 import { isHdr } from './target.ts';
 
 /** The most lines that tell what was lost; films of a thousand clips need no thousand lines. */
 const MOST_LINES = 50;
 
+/** What came of a plan: pieces found in the cache, the sound, and the processor seconds of every ffmpeg run. */
+export type Made = {
+	found: Set<string>;
+	sound: { loudness: LoudnessReport; found: boolean; notes?: string[] } | null;
+	cpuSeconds: number;
+};
+
 /** What the film is, what was copied and encoded and why, and what the sources had that the film has not. */
-export function reportOf(plan: Plan, cached: Set<string>): StitchReport {
-	const { target, frames, segments } = plan;
+export function reportOf(plan: Plan, made: Made): StitchReport {
+	const { target, frames, segments, sound } = plan;
+	const { found, cpuSeconds } = made;
+	const keys = new Set([...segments, ...(sound ? soundPieces(plan) : [])].map(({ key }) => key));
 	const seconds = (count: number) => secondsOf(count, target.rate);
 	const sum = (wanted: 'copied' | 'encoded') =>
 		seconds(segments.reduce((total, { how, frames: length }) => total + (how === wanted ? length : 0), 0));
@@ -25,9 +36,15 @@ export function reportOf(plan: Plan, cached: Set<string>): StitchReport {
 			how,
 			why: how === 'encoded' && clips.length === 1 ? why + enlarged(plan, clips[0]!) : why,
 			seconds: seconds(length),
-			cached: cached.has(key),
+			cached: found.has(key),
 		})),
+		// The sound as a whole is one piece more.
+		cacheHits: [...keys].filter((key) => found.has(key)).length + (made.sound?.found ? 1 : 0),
+		pieces: keys.size + (made.sound ? 1 : 0),
+		cpuSeconds: Math.round(cpuSeconds * 100) / 100,
+		loudness: made.sound?.loudness ?? null,
 		lost: lostOf(plan),
+		notes: [...plan.notes, ...(made.sound?.notes ?? [])],
 	};
 }
 

@@ -2,106 +2,246 @@ import { copyFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { StitchReport, Timeline } from '../contract/timeline.ts';
-import { checkCopied, checkFilm, checkPcm, checkSegment } from './check.ts';
+import type { AssetId } from '../contract/asset.ts';
+import type { StitchInput, StitchReport, Timeline } from '../contract/timeline.ts';
+import { refuseUndrawable } from './captions/fonts.ts';
+import { checkFilm } from './check.ts';
 import { explain } from './explain.ts';
-import { joinFilm } from './join.ts';
-import { planFilm, type Plan, type PlanClip, type Segment } from './plan.ts';
+import { FILM, keepFilm, keyOfFilm, takeFilm } from './film.ts';
+import { joinFilm, type Wrapping } from './join.ts';
+import { pieceOf } from './piece.ts';
+import { planFilm, type Extras, type Plan, type PlanClip } from './plan.ts';
 import type { Probe } from './probe.ts';
-import type { SoundPiece } from './programme.ts';
-import { SAMPLE_RATE, secondsOf } from './rate.ts';
+import { secondsOf } from './rate.ts';
 import { fileIn, renderPieces, type Kitchen, type Piece } from './render.ts';
-import { reportOf } from './report.ts';
-import { encodeProgramme } from './sound.ts';
+import { reportOf, type Made } from './report.ts';
+import type { Source } from './recipes.ts';
+import { makeSound, soundPieces } from './sound/sound.ts';
+import { makeThumbnail } from './thumbnail.ts';
+
+/** A file as the stitch takes it; the name is for people. */
+export type ClipFile = { id: string; path: string; name: string };
 
 export type StitchRequest = {
 	/** One for each clip of the timeline, in its order. */
-	clips: { id: string; path: string; name: string }[];
+	clips: ClipFile[];
+	/** Everything else that the timeline names by its id: narrations, music, logo. */
+	files?: Record<AssetId, ClipFile>;
 	timeline: Timeline;
 	title: string;
+	tags?: StitchInput['tags'];
+	/** The picture that file lists show: none, one of the film's own, or a given one. */
+	cover?: 'none' | 'film' | ClipFile;
 	/** Where the film is put when it is whole; nothing is there before. */
 	out: string;
 };
 
+/** A film whose later clips are still being made: these are null. */
+export type EarlyRequest = Pick<StitchRequest, 'files' | 'timeline'> & { clips: (ClipFile | null)[] };
+
 export type StitchOptions = { signal: AbortSignal; progress: (done: number, activity: string) => void };
 
+/** What the film engine works with. */
 export type Shop = Kitchen & {
 	log: Log;
 	version: string;
 	probe: (path: string, name: string, signal: AbortSignal) => Promise<Probe>;
 };
 
-/** What a second costs against a copied one, for progress and deadlines: measured on 720p, veryfast. */
-const COPY_WEIGHT = 0.1;
-const ENCODE_WEIGHT = 6;
-const SOUND_WEIGHT = 0.1;
-const HD_PIXELS = 1280 * 720;
-/** Shares of the progress bar: looking at clips, making pieces, encoding the sound, joining. */
-const SHARES = { look: 0.05, pieces: 0.8, sound: 0.08 };
-/** Bytes a second that x264 may need for noise at crf 18, for each pixel of 720p. */
-const MOST_BYTES_A_SECOND = 30e6;
-const SPARE_BYTES = 64 * 1024 * 1024;
+/** Shares of the progress bar: looking at clips, making pieces, making the sound, joining. */
+const SHARES = { look: 0.05, pieces: 0.75, sound: 0.13 };
+const COVER_WIDTH = 1280;
 
 /**
  * Makes a film of a timeline: probe, plan, make or find the pieces, sound as one programme, join, check, hand over.
  * Throws `media` or `invalid_input` naming the clip, or the signal's reason; then nothing is left at `out`.
  */
-export async function stitchFilm(
+export async function stitchFilm(shop: Shop, request: StitchRequest, options: StitchOptions): Promise<StitchReport> {
+	const { metered, cpuSeconds } = withMeter(shop);
+	const plan = await planRequest(metered, request, options);
+	const { mode } = request.timeline.captions;
+	const captions = mode === 'soft' || mode === 'both' ? request.timeline.captions : null;
+	const made = await makeFilm(metered, plan, { ...request, captions }, options);
+	return reportOf(plan, { ...made, cpuSeconds: cpuSeconds() });
+}
+
+type Wrapped = Pick<StitchRequest, 'title' | 'tags' | 'cover' | 'out'> & Pick<Wrapping, 'captions'>;
+
+/** Makes the film of a plan; tells which pieces were found in the cache, and about the sound. */
+export async function makeFilm(
 	shop: Shop,
-	request: StitchRequest,
-	{ signal, progress }: StitchOptions,
-): Promise<StitchReport> {
-	if (request.clips.length !== request.timeline.clips.length)
-		throw new Fault(
-			'invalid_input',
-			`the timeline has ${request.timeline.clips.length} clips, ${request.clips.length} were given`,
-		);
-	const clips = await lookAt(shop, request, signal, progress);
-	const plan = planFilm(request.timeline, clips, shop.version);
+	plan: Plan,
+	{ title, tags = {}, cover, captions, out }: Wrapped,
+	options: StitchOptions,
+): Promise<Pick<Made, 'found' | 'sound'>> {
+	const { signal, progress } = options;
 	shop.log.debug({ plan: explain(plan) }, 'planned a film');
+	const key = keyOfFilm(plan, { title, tags, captions, cover: coverKey(cover) }, shop.version);
 	const folder = await shop.cache.scratch();
 	try {
-		const rendered = await renderAll(shop, plan, folder, { signal, progress });
-		progress(SHARES.look + SHARES.pieces, 'encoding the sound');
-		const sound = plan.sound && (await encodeProgramme(shop, plan.sound, folder, signal));
-		progress(SHARES.look + SHARES.pieces + SHARES.sound, 'joining the film');
-		const film = await joinPieces(shop, plan, { folder, sound, request, signal });
-		await checkFilm(film, { ...plan, samples: plan.sound?.samples ?? null });
+		const kept = await takeFilm(shop.cache, key, plan, folder);
+		const made = kept
+			? { ...kept, found: new Set(piecesOf(plan).map((piece) => piece.key)) }
+			: await makeNewFilm(shop, plan, { title, tags, cover, captions }, folder, options);
+		if (!kept) await keepFilm(shop.cache, key, made.sound, folder);
 		signal.throwIfAborted();
-		await handOver(film, request.out);
-		progress(1, 'film ready');
-		return reportOf(plan, rendered.found);
+		await handOver(join(folder, FILM), out);
+		progress(1, 'Film ready');
+		return made;
 	} finally {
 		await shop.cache.drop(folder);
 		await shop.cache.evict().catch((err: unknown) => shop.log.warn({ err }, 'old pieces could not be removed'));
 	}
 }
 
-async function lookAt(
+const coverKey = (cover: StitchRequest['cover']) => (typeof cover === 'object' ? cover.id : (cover ?? 'none'));
+
+async function makeNewFilm(
 	shop: Shop,
-	{ clips }: StitchRequest,
-	signal: AbortSignal,
-	progress: StitchOptions['progress'],
-): Promise<PlanClip[]> {
-	let seen = 0;
+	plan: Plan,
+	{ title, tags = {}, cover, captions }: Omit<Wrapped, 'out'>,
+	folder: string,
+	options: StitchOptions,
+): Promise<Pick<Made, 'found' | 'sound'>> {
+	const { signal, progress } = options;
+	const { found } = await renderAll(shop, plan, folder, options);
+	const from = SHARES.look + SHARES.pieces;
+	const heard = (share: number) => progress(from + SHARES.sound * share, 'Making the sound');
+	const sound = plan.sound && (await makeSound(shop, plan.sound, folder, { signal, progress: heard }));
+	progress(from + SHARES.sound, 'Joining the film');
+	const wrapping = { title, tags, captions, cover: await coverOf(shop, plan, cover, folder, signal) };
+	const film = await joinPieces(shop, plan, { folder, sound: sound?.name ?? null, wrapping, signal });
+	await checkFilm(film, { ...plan, samples: plan.sound?.samples ?? null });
+	return { found, sound };
+}
+
+/**
+ * Makes what can be made of a film while later clips are still missing, so that little is left when the last one
+ * comes. Everything lands in the cache under its address; where a missing clip turns out otherwise than its
+ * neighbours (and with it the film's size, say), what was made in vain is evicted one day. Returns how many pieces
+ * there are now.
+ */
+export async function prepareFilm(shop: Shop, request: EarlyRequest, options: StitchOptions): Promise<number> {
+	const there = request.clips.filter((clip) => clip !== null);
+	const [standIn] = there;
+	if (!standIn) return 0;
+	const clips = request.clips.map((clip) => clip ?? standIn);
+	const missing = request.clips.map((clip) => clip === null);
+	// Where a missing clip is cut cannot be known before its length is.
+	const timeline = {
+		...request.timeline,
+		clips: request.timeline.clips.map(({ cutFrom, cutTo, ...clip }, index) =>
+			missing[index] ? clip : { ...clip, cutFrom, cutTo },
+		),
+	};
+	const plan = await planRequest(shop, { ...request, clips, timeline }, options);
+	const folder = await shop.cache.scratch();
+	try {
+		const known = plan.segments.filter(({ clips: shown }) => shown.every((index) => !missing[index]));
+		const pieces = piecesOf({ ...plan, segments: known });
+		await renderPieces(pieces, folder, shop, { signal: options.signal, done: () => undefined });
+		return pieces.length;
+	} finally {
+		await shop.cache.drop(folder);
+	}
+}
+
+/** The same shop, with a meter on its ffmpeg. */
+export function withMeter(shop: Shop): { metered: Shop; cpuSeconds: () => number } {
+	let seconds = 0;
+	const { tools } = shop;
+	const ffmpeg: typeof tools.ffmpeg = async (run) => {
+		const ran = await tools.ffmpeg(run);
+		seconds += ran.cpuSeconds;
+		return ran;
+	};
+	return { metered: { ...shop, tools: { ...tools, ffmpeg } }, cpuSeconds: () => seconds };
+}
+
+type Planned = Pick<StitchRequest, 'clips' | 'files' | 'timeline'>;
+
+async function planRequest(shop: Shop, request: Planned, options: StitchOptions): Promise<Plan> {
+	const { clips, timeline } = request;
+	if (clips.length !== timeline.clips.length)
+		throw new Fault(
+			'invalid_input',
+			`the timeline has ${timeline.clips.length} clips, ${clips.length} were given`,
+		);
+	await refuseUndrawable(textsOf(timeline));
+	const look = looker(shop, options.signal);
+	const looked = await lookAt(clips, look, options.progress);
+	return planFilm(timeline, looked, await extrasOf(request, look), shop.version);
+}
+
+/** Every text that will be drawn, with its place. */
+function textsOf({ clips, cards, captions }: Timeline): { text: string; about: string }[] {
+	const burned = captions.mode === 'burned' || captions.mode === 'both';
+	const said = clips.map(({ text, words = [] }, index) => ({
+		text: [text, ...words.map((word) => word.text)].join(' '),
+		about: `the caption of clip ${index + 1}`,
+	}));
+	return [
+		...(burned ? said : []),
+		...Object.values(cards).map(({ title, subtitle }) => ({
+			text: `${title} ${subtitle}`,
+			about: `the title card "${title}"`,
+		})),
+	];
+}
+
+type Look = (file: ClipFile) => Promise<Probe>;
+
+/** Probes each file once, as the pool allows. */
+function looker({ pool, probe }: Shop, signal: AbortSignal): Look {
 	const probes = new Map<string, Promise<Probe>>();
-	for (const { id, path, name } of clips) {
+	return ({ id, path, name }) => {
 		if (!probes.has(id))
 			probes.set(
 				id,
-				shop.pool(() => shop.probe(path, name, signal), signal),
+				pool(() => probe(path, name, signal), signal),
 			);
-	}
-	await Promise.allSettled(probes.values());
+		return probes.get(id)!;
+	};
+}
+
+async function lookAt(clips: ClipFile[], look: Look, progress: StitchOptions['progress']): Promise<PlanClip[]> {
+	let seen = 0;
+	await Promise.allSettled(clips.map(look));
 	return Promise.all(
 		clips.map(async (clip) => {
-			const probe = await probes.get(clip.id)!;
+			const probe = await look(clip);
 			seen++;
-			progress((SHARES.look * seen) / clips.length, `looked at clip ${seen} of ${clips.length}`);
+			progress((SHARES.look * seen) / clips.length, `Looked at clip ${seen} of ${clips.length}`);
 			return { ...clip, probe };
 		}),
 	);
 }
+
+/** The narrations, the music and the logo, looked at. */
+async function extrasOf({ timeline, files = {} }: Planned, look: Look): Promise<Extras> {
+	const source = async (id: AssetId | undefined, kind: 'sound' | 'picture', what: string): Promise<Source | null> => {
+		if (id === undefined) return null;
+		const file = files[id];
+		if (!file) throw new Fault('invalid_input', `${what} was not given`);
+		const probe = await look({ ...file, name: what });
+		if (kind === 'sound' ? probe.audio : probe.kind === 'picture') return { id, path: file.path, probe };
+		throw new Fault('media', `${what} ("${file.name}") is no ${kind}`, {
+			hint: kind === 'sound' ? 'Give a sound file.' : 'Give a picture, PNG, JPEG or WebP.',
+		});
+	};
+	return {
+		narrations: await Promise.all(
+			timeline.clips.map(({ narration }, index) => source(narration, 'sound', `the narration of clip ${index + 1}`)),
+		),
+		music: await source(timeline.sound.music?.asset, 'sound', 'the music'),
+		logo: await source(timeline.logo?.asset, 'picture', 'the logo'),
+	};
+}
+
+const piecesOf = (plan: Plan): Piece[] => [
+	...plan.segments.map((segment) => pieceOf(segment, plan)),
+	...soundPieces(plan),
+];
 
 async function renderAll(
 	shop: Shop,
@@ -109,77 +249,52 @@ async function renderAll(
 	folder: string,
 	{ signal, progress }: StitchOptions,
 ): Promise<{ found: Set<string> }> {
-	const pieces = [...plan.segments.map((segment) => picturePiece(segment, plan)), ...soundPieces(plan)];
-	const cost = ({ seconds, weight }: Piece) => seconds * weight;
-	const whole = new Map(pieces.map((piece) => [piece.key, cost(piece)]));
-	const total = [...whole.values()].reduce((sum, each) => sum + each, 0);
+	const pieces = piecesOf(plan);
+	const pictures = new Map(plan.segments.map(({ key, frames }) => [key, secondsOf(frames, plan.target.rate)]));
+	const costs = new Map(pieces.map(({ key, seconds, weight }) => [key, seconds * weight]));
 	const shares = new Map<string, number>();
-	const done = (piece: Piece, share: number) => {
-		shares.set(piece.key, Math.max(shares.get(piece.key) ?? 0, share));
-		const made = [...shares].reduce((sum, [key, part]) => sum + (whole.get(key) ?? 0) * part, 0);
-		const finished = [...shares.values()].filter((part) => part === 1).length;
-		progress(SHARES.look + SHARES.pieces * (made / total), `made ${finished} of ${whole.size} pieces`);
+	/** What is done of a measure that each piece has a part of, and all of it. */
+	const sum = (parts: Map<string, number>) => {
+		const all = [...parts.values()].reduce((total, part) => total + part, 0);
+		return { all, made: [...parts].reduce((total, [key, part]) => total + part * (shares.get(key) ?? 0), 0) };
+	};
+	const done = ({ key }: { key: string }, share: number) => {
+		shares.set(key, Math.max(shares.get(key) ?? 0, share));
+		const [cost, film] = [sum(costs), sum(pictures)];
+		const told = `Made ${film.made.toFixed(1)} of ${film.all.toFixed(1)} s of film`;
+		progress(SHARES.look + SHARES.pieces * (cost.made / cost.all), told);
 	};
 	return renderPieces(pieces, folder, shop, { signal, done });
 }
 
-function picturePiece({ key, recipe, clips, how, copiedFrom, frames }: Segment, plan: Plan): Piece {
-	const seconds = secondsOf(frames, plan.target.rate);
-	const size = (plan.target.width * plan.target.height) / HD_PIXELS;
-	const about = clips.map((index) => plan.clips[index]!.name).join(' and ');
-	const input = clips.reduce((sum, index) => sum + plan.clips[index]!.source.probe.bytes, 0);
-	return {
-		key,
-		recipe,
-		about,
-		seconds,
-		weight: how === 'copied' ? COPY_WEIGHT : ENCODE_WEIGHT * Math.max(1, size),
-		bytes: SPARE_BYTES + input + seconds * MOST_BYTES_A_SECOND * Math.max(1, size),
-		target: how === 'encoded' ? plan.target : null,
-		check: async (path) => {
-			await checkSegment(path, frames, plan.target, about);
-			const source = plan.clips[clips[0]!]!.source;
-			if (copiedFrom) await checkCopied(path, { path: source.path, from: copiedFrom }, frames, about);
-		},
-	};
+/** A JPEG for file lists in the folder: of the film's longest piece, or of a given picture. */
+async function coverOf(
+	shop: Shop,
+	{ segments }: Plan,
+	cover: StitchRequest['cover'] = 'none',
+	folder: string,
+	signal: AbortSignal,
+): Promise<string | null> {
+	if (cover === 'none') return null;
+	const longest = segments.reduce((best, segment) => (segment.frames > best.frames ? segment : best));
+	const path = cover === 'film' ? fileIn(folder, longest) : cover.path;
+	const probe = await shop.probe(path, cover === 'film' ? 'the film' : 'the cover picture', signal);
+	await shop.pool(
+		() => makeThumbnail(shop, path, probe, join(folder, 'cover.jpg'), { signal, width: COVER_WIDTH }),
+		signal,
+	);
+	return 'cover.jpg';
 }
 
-function soundPieces(plan: Plan): Piece[] {
-	return (plan.sound?.pieces ?? []).flatMap(({ pcm, clip, samples }: SoundPiece) => {
-		const about = plan.clips[clip]!.name;
-		const check = (path: string) => checkPcm(path, samples, about);
-		return pcm
-			? [
-					{
-						...pcm,
-						about,
-						seconds: samples / SAMPLE_RATE,
-						weight: SOUND_WEIGHT,
-						bytes: samples * 4 + SPARE_BYTES,
-						target: null,
-						check,
-					},
-				]
-			: [];
-	});
-}
+type Joining = { folder: string; sound: string | null; wrapping: Wrapping; signal: AbortSignal };
 
-type Joining = { folder: string; sound: string | null; request: StitchRequest; signal: AbortSignal };
-
-async function joinPieces(shop: Shop, plan: Plan, { folder, sound, request, signal }: Joining): Promise<string> {
+async function joinPieces(shop: Shop, plan: Plan, { folder, sound, wrapping, signal }: Joining): Promise<string> {
 	const pictures = plan.segments.map((segment) => basename(fileIn(folder, segment)));
 	const files = [...pictures, ...(sound ? [sound] : [])].map((name) => join(folder, name));
 	const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
 	const bytes = sizes.reduce((sum, each) => sum + each, 0);
-	return shop.pool(
-		() =>
-			joinFilm(
-				plan,
-				{ pictures, sound },
-				{ folder, title: request.title, bytes, tools: shop.tools, signal, progress: () => undefined },
-			),
-		signal,
-	);
+	const job = { folder, bytes, tools: shop.tools, signal, progress: () => undefined };
+	return shop.pool(() => joinFilm(plan, { pictures, sound }, wrapping, job), signal);
 }
 
 /** Moves the finished film; over file systems by a copy under another name first, so that `out` is whole or absent. */

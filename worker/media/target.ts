@@ -1,7 +1,10 @@
 import { Fault } from '../base/errors.ts';
-import type { Target } from '../contract/timeline.ts';
+import type { Fit, Target } from '../contract/look.ts';
+import { isBeyondVideo } from './colour.ts';
 import type { Colour, Picture } from './picture.ts';
 import { rateText, readRate, sameRate, timescaleFor, type Rate } from './rate.ts';
+
+export { isHdr } from './colour.ts';
 
 /** What every piece of the film's picture must be. */
 export type FilmTarget = {
@@ -16,10 +19,13 @@ export type FilmTarget = {
 	level: string;
 	/** Frames by which decoding runs ahead of showing, the same in all pieces, or times collide at a joint. */
 	delay: number;
+	/** How clips of another shape fill the picture, and the colour of bars, say `#000000`. */
+	fit: Fit;
+	padColour: string;
 };
 
 /** A clip as far as the choice of a target needs it: its picture, and how long it is on screen. */
-export type Weighed = { picture: Picture; seconds: number };
+export type Weighed = { picture: Pick<Picture, 'width' | 'height' | 'rate' | 'colour'>; seconds: number };
 
 /** x264 with B-pyramid decodes two frames ahead. */
 export const OUR_DELAY = 2;
@@ -69,29 +75,38 @@ export function chooseTarget(clips: Weighed[], wanted: Target): FilmTarget {
 		),
 		level: levelFor(size.width, size.height, rate),
 		delay: OUR_DELAY,
+		fit: wanted.fit,
+		padColour: wanted.colour,
 	};
 }
 
-function chooseSize(clips: Weighed[], { width, height }: Target): { width: number; height: number } {
+function chooseSize(clips: Weighed[], { width, height, ratio }: Target): { width: number; height: number } {
 	const size = ({ picture }: Weighed) => ({ width: even(picture.width), height: even(picture.height) });
 	const own = heaviest(clips, size, (each) => `${each.width}x${each.height}`);
+	if (ratio) return shapedSize(own, ratio);
 	if (width && height) return { width, height };
 	if (width) return { width, height: even((own.height * width) / own.width) };
 	if (height) return { width: even((own.width * height) / own.height), height };
 	return own;
 }
 
+/** A size of that shape with the shorter side of another: 1280x720 becomes 720x1280 for 9:16, 720x900 for 4:5. */
+function shapedSize(own: { width: number; height: number }, ratio: string): { width: number; height: number } {
+	const [across, down] = ratio.split(':').map(Number) as [number, number];
+	const unit = Math.min(own.width, own.height) / Math.min(across, down);
+	return { width: even(across * unit), height: even(down * unit) };
+}
+
 /** H.264 in 4:2:0 has even sides. */
 const even = (side: number) => Math.max(SMALLEST_SIDE, Math.round(side / 2 - 0.25) * 2);
 
-/** The film is always ordinary BT.709-like video; HDR is mapped to it, full range is brought to video range. */
+/** The film is always ordinary BT.709-like video; HDR and wide colours are mapped to it, full range to video range. */
 function ordinaryColour({ range, ...colour }: Colour): Colour {
 	const plain = { range: 'tv', space: 'unknown', transfer: 'unknown', primaries: 'unknown' };
-	return isHdr(colour.transfer) || range === 'pc' || colour.space === 'gbr' ? plain : { range: 'tv', ...colour };
+	return isBeyondVideo({ range, ...colour }) || range === 'pc' || colour.space === 'gbr'
+		? plain
+		: { range: 'tv', ...colour };
 }
-
-/** Transfer curves of HDR: PQ and HLG (ITU-R BT.2100). */
-export const isHdr = (transfer: string): boolean => transfer === 'smpte2084' || transfer === 'arib-std-b67';
 
 function givenRate(text: string): Rate {
 	const rate = readRate(text);

@@ -1,80 +1,84 @@
-import { copyFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile } from 'node:fs/promises';
 import { Fault } from '../base/errors.ts';
 import type { Cache } from './cache.ts';
 import type { Tools } from './ffmpeg.ts';
-import { userInput } from './input.ts';
+import { frameAt, framesOf, within, type Clip } from './inspect/clip.ts';
+import { bestOf, type Grey } from './inspect/goodness.ts';
+import { grabFrames, type Grabbed } from './inspect/grab.ts';
+import { framesIn } from './rate.ts';
+import type { Picture } from './picture.ts';
+import type { Pool } from './pool.ts';
 import type { Probe } from './probe.ts';
 
-/** Width of a thumbnail; never larger than the picture. */
+/** Width of a thumbnail where none is asked for; never larger than the picture. */
 const WIDTH = 640;
-/** Pictures looked at: four a second of the first two minutes, the most typical of the first 64 that are not black. */
-const LOOK = 'fps=4';
+/** Frames are chosen from the beginning of a film: so many seconds of it, four a second, 120 at most. */
 const LOOK_SECONDS = 120;
-/** A picture is black when 80 % of its pixels are (ffmpeg's blackframe counts luma below 32 as black). */
-const NOT_BLACK =
-	'blackframe=amount=0,metadata=select:key=lavfi.blackframe.pblack:value=80:function=less,thumbnail=n=64';
-const RUN_SECONDS = 120;
-const MOST_BYTES = 16 * 1024 * 1024;
+const LOOKS_A_SECOND = 4;
+const MOST_LOOKS = 120;
+/** Longer side of the grey pictures that they are chosen by. */
+const GREY_SIDE = 160;
 
 type Kitchen = { tools: Tools; cache: Cache };
 
+export type ThumbnailOptions = {
+	signal: AbortSignal;
+	/** The frame on screen at this second, the last one where it is later; the best picture where left out. */
+	at?: number;
+	/** In pixels, 640 where left out; the picture's own width is the most. */
+	width?: number;
+};
+
 /**
- * Writes a JPEG of a clip or picture to `out`: a typical frame, never a black one unless the clip is black, which is
- * then shown from its middle. Throws `media` for sound alone and for pictures that do not decode.
+ * Writes a JPEG of a clip or a picture to `out`: the frame asked for, else the best one: sharp, well exposed, not in
+ * motion, never black unless the clip is, which is then shown from its middle. Throws `media` for sound alone and for
+ * pictures that do not decode. Runs ffmpeg itself: give it one slot of the pool.
  */
 export async function makeThumbnail(
 	{ tools, cache }: Kitchen,
 	path: string,
 	probe: Probe,
 	out: string,
-	signal: AbortSignal,
+	{ signal, at, width = WIDTH }: ThumbnailOptions,
 ): Promise<void> {
 	const { video } = probe;
 	if (!video) throw new Fault('media', 'sound alone has no thumbnail');
+	const frames = at === undefined || probe.kind === 'picture' ? candidates(probe, video) : [frameAt(at, video)];
+	const clip: Clip = { id: '', path, name: 'the thumbnail', probe };
 	const scratch = await cache.scratch();
-	const made = join(scratch, 'thumbnail.jpg');
-	const width = Math.min(WIDTH, Math.max(2, video.width));
-	const height = Math.max(2, Math.round((width * video.height) / video.width / 2) * 2);
-	const fit = `scale=${width}:${height},setsar=1`;
-	const attempt = async (options: string[], filters: string) => {
-		const args = [
-			'-y',
-			'-filter_threads',
-			'1',
-			...userInput(path, probe.format, ...options),
-			'-map',
-			`0:${video.stream}`,
-		];
-		const output = [
-			'-vf',
-			filters,
-			'-frames:v',
-			'1',
-			'-c:v',
-			'mjpeg',
-			'-pix_fmt',
-			'yuvj420p',
-			'-q:v',
-			'3',
-			'-f',
-			'image2',
-			'-update',
-			'1',
-		];
-		const run = { folder: scratch, about: 'the thumbnail', seconds: RUN_SECONDS, fileBytes: MOST_BYTES, signal };
-		await tools.ffmpeg({ ...run, args: [...args, ...output, 'thumbnail.jpg'] });
-		return ((await stat(made).catch(() => null))?.size ?? 0) > 0;
-	};
+	// The caller holds a slot of the pool already; asking for another would wait for itself.
+	const here: Pool = (work) => work();
 	try {
-		const done =
-			(probe.kind !== 'picture' &&
-				(await attempt(['-t', String(LOOK_SECONDS)], `${LOOK},${fit},${NOT_BLACK}`))) ||
-			(probe.kind !== 'picture' && (await attempt(['-ss', (probe.seconds / 2).toFixed(3)], fit))) ||
-			(await attempt([], fit));
-		if (!done) throw new Fault('media', 'no frame of it decodes');
-		await copyFile(made, out);
+		const options = { picture: sized(video, width), grey: within(video, GREY_SIDE), prefix: 'look' };
+		const job = { folder: scratch, signal };
+		const grab = (wanted: number[]) => grabFrames({ tools, pool: here }, clip, wanted, options, job);
+		const grabbed = (await grab(frames)).filter(({ picture }) => picture);
+		const chosen = choose(grabbed) ?? choose(await grab([Math.floor((framesOf(video) - 1) / 2)]));
+		if (!chosen?.picture) throw new Fault('media', 'no frame of it decodes');
+		await copyFile(chosen.picture, out);
 	} finally {
 		await cache.drop(scratch);
 	}
+}
+
+/** The frames looked at, evenly spread over the beginning of the film. */
+function candidates({ kind }: Probe, video: Picture): number[] {
+	if (kind === 'picture') return [0];
+	const frames = Math.min(framesOf(video), framesIn(LOOK_SECONDS, video.rate));
+	const seconds = Math.min(LOOK_SECONDS, video.seconds);
+	const count = Math.max(1, Math.min(frames, MOST_LOOKS, Math.ceil(seconds * LOOKS_A_SECOND)));
+	return Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * frames) / count));
+}
+
+/** The best of them; the middle one where none shows anything, undefined where there is none. */
+function choose(grabbed: Grabbed[]): Grabbed | undefined {
+	const greys = grabbed.flatMap(({ grey }): Grey[] => (grey ? [grey] : []));
+	if (greys.length !== grabbed.length) return grabbed[0];
+	const { index, good } = bestOf(greys);
+	return grabbed[good > 0 ? index : Math.floor((grabbed.length - 1) / 2)];
+}
+
+function sized(video: Picture, width: number): { width: number; height: number } {
+	const own = Math.min(width, Math.max(2, video.width));
+	return { width: own, height: Math.max(2, Math.round((own * video.height) / video.width / 2) * 2) };
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { JobView } from '../../../worker/contract/job.ts';
 import type { StoryboardResult } from '../../../worker/contract/storyboard.ts';
-import { ASPECT_RATIOS, TRANSITIONS } from '../../shared/choices';
+import { ASPECT_RATIOS, SHOT_TRANSITIONS } from '../../shared/choices';
 import { fileField } from '../../shared/drive';
 import type { Operation } from '../../shared/operation';
 import { cleanNumber, cleanText, defined, needText, readNumber, readOptions, readText } from '../../shared/read';
@@ -129,7 +129,7 @@ const fields: INodeProperties[] = [
 				displayName: 'Transition',
 				name: 'transition',
 				type: 'options',
-				options: TRANSITIONS,
+				options: SHOT_TRANSITIONS,
 				default: 'cut',
 				description: 'How one shot leads into the next',
 			},
@@ -196,7 +196,7 @@ function options(set: IDataObject) {
 		language: cleanText(set.language),
 		maxShots: cleanNumber(set.maxShots),
 		model: cleanText(set.model),
-		transition: cleanText(set.transition) as 'cut' | 'crossfade' | undefined,
+		transition: cleanText(set.transition) as 'cut' | 'crossfade' | 'fadeblack' | undefined,
 	};
 }
 

@@ -4,22 +4,8 @@ import type { JobView } from '../../../worker/contract/job.ts';
 import { ASPECT_RATIOS, RESOLUTIONS } from '../../shared/choices';
 import type { Operation } from '../../shared/operation';
 import { assetFacts } from '../../shared/output';
-import { cleanNumber, cleanText, defined, needText, pick, readNumber, readOptions, readText } from '../../shared/read';
-
-/** Fields of a shot that its clip carries on: what later nodes need to stitch, caption and narrate. */
-const SHOT_FIELDS = [
-	'number',
-	'scene',
-	'prompt',
-	'narration',
-	'caption',
-	'seconds',
-	'transition',
-	'title',
-	'aspectRatio',
-	'shots',
-	'briefName',
-] as const;
+import { cleanNumber, cleanText, defined, needText, readNumber, readOptions, readText } from '../../shared/read';
+import { shotFields } from '../../shared/shot';
 
 /** Stands for "what the item says". */
 const FROM_ITEM = 'item';
@@ -176,7 +162,7 @@ function keptFields(ctx: IExecuteFunctions, item: number, input: ClipInput): IDa
 		seconds: input.seconds,
 		aspectRatio: input.aspectRatio,
 	});
-	return { ...pick(ctx.getInputData()[item]?.json ?? {}, SHOT_FIELDS), ...asked };
+	return { ...shotFields(ctx, item), ...asked };
 }
 
 function clipItem(job: JobView, keep: IDataObject): IDataObject {

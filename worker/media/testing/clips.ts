@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { sha256 } from '../../base/hash.ts';
+import { countedPicture } from './counted.ts';
 
 /** H.264 as Veo writes it: High 3.1, B-pyramid, four reference frames, open GOP, 12288 units a second. */
 const VEO_LIKE = (crf: number, structure: string) => [
@@ -23,6 +24,12 @@ const noise = (seconds: number, seed: number) => lavfi(`anoisesrc=r=48000:a=0.3:
 const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'];
 const two = (first: string, second: string) =>
 	`[0:v]${first},setpts=PTS-STARTPTS,format=yuv420p[x];[1:v]${second},setpts=PTS-STARTPTS,format=yuv420p[y];[x][y]concat=n=2:v=1:a=0,setsar=0[v]`;
+
+/** A clip whose frames are numbered and whose sound is noise of its own, as long as the picture or `longer` by some seconds. */
+const counted = (clip: number, frames: number, encode: string[], { rate = '24', longer = 0 } = {}) => {
+	const [n, d = 1] = rate.split('/').map(Number) as [number, number?];
+	return [...countedPicture(clip, frames, rate), ...noise((frames * d) / n + longer, 100 + clip), ...encode, ...AAC];
+};
 
 const CLAP = "color=black:s=320x180:r=24:d=2,drawbox=c=white:t=fill:enable='between(t,0.99,1.02)'";
 const BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*between(t,1,1.2)':s=48000:d=2";
@@ -230,6 +237,45 @@ const RECIPES = {
 		'keyint=48:open-gop=0:scenecut=0',
 		...AAC,
 	],
+	/** Numbered frames, from one to three hundred, as Veo writes them. */
+	n1: counted(1, 1, VEO_LIKE(20, ':scenecut=0')),
+	n2: counted(2, 2, VEO_LIKE(20, ':scenecut=0')),
+	n3: counted(3, 3, VEO_LIKE(18, ':scenecut=0')),
+	n7: counted(4, 7, VEO_LIKE(20, ':scenecut=0'), { longer: 0.043 }),
+	n24: counted(5, 24, VEO_LIKE(18, '')),
+	n49: counted(6, 49, VEO_LIKE(20, ':scenecut=0'), { longer: -0.08 }),
+	n96: counted(7, 96, VEO_LIKE(18, '')),
+	n181: counted(8, 181, VEO_LIKE(20, ':scenecut=0'), { longer: 0.043 }),
+	n300: counted(9, 300, VEO_LIKE(18, '')),
+	/** The same with an IDR picture every second, open groups, no B frames, many, and at other rates. */
+	nIdr: counted(10, 72, [...X264, '-x264-params', 'keyint=24:open-gop=0:scenecut=0']),
+	nOpen: counted(11, 60, [...X264, '-x264-params', 'open-gop=1:keyint=12:bframes=3']),
+	nFlat: counted(12, 48, [...X264, '-x264-params', 'bframes=0']),
+	nDeep: counted(13, 60, [...X264, '-x264-params', 'bframes=8:b-pyramid=normal:ref=8:b-adapt=0', '-level', '5']),
+	n30: counted(14, 45, X264, { rate: '30' }),
+	nNtsc: counted(15, 60, X264, { rate: '30000/1001' }),
+	n25: counted(16, 50, X264, { rate: '25' }),
+	n60: counted(17, 120, X264, { rate: '60' }),
+	n12: counted(18, 24, X264, { rate: '12' }),
+	/** The same in other codecs and containers. */
+	nHevc: counted(19, 48, ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error']),
+	nTen: counted(20, 36, ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p10le']),
+	av1: counted(21, 24, ['-c:v', 'libaom-av1', '-cpu-used', '8', '-usage', 'realtime', '-pix_fmt', 'yuv420p']),
+	vp8: [...moving(1), ...noise(1, 21), '-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libvorbis', '-f', 'webm'],
+	mpeg2: [...moving(1), ...noise(1, 22), '-c:v', 'mpeg2video', '-q:v', '3', '-c:a', 'pcm_s16be', '-f', 'mov'],
+	mpeg4: [...moving(1), ...noise(1, 23), '-c:v', 'mpeg4', '-q:v', '3', ...AAC],
+	mjpeg: [...moving(1), '-c:v', 'mjpeg', '-q:v', '4', '-pix_fmt', 'yuvj420p', '-f', 'mov'],
+	mkv: [...moving(2), ...noise(2, 24), ...X264, '-c:a', 'flac', '-f', 'matroska'],
+	/** HDR by HLG, two sound tracks, sound of 8 kHz, sound that ends after half the picture, a picture as cover. */
+	hlg: [
+		...moving(1),
+		...['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error', '-pix_fmt', 'yuv420p10le'],
+		...['-color_primaries', 'bt2020', '-color_trc', 'arib-std-b67', '-colorspace', 'bt2020nc', '-tag:v', 'hvc1'],
+	],
+	languages: [...moving(1), ...noise(1, 25), ...noise(1, 26), '-map', '0', '-map', '1', '-map', '2', ...X264, ...AAC],
+	telephone: [...moving(2), ...lavfi('anoisesrc=r=8000:a=0.3:seed=27:d=2'), ...X264, '-c:a', 'aac', '-ac', '1'],
+	short: [...moving(2), ...noise(0.9, 28), ...X264, ...AAC],
+	silent: [...moving(2), ...lavfi('anullsrc=r=48000:cl=stereo:d=2'), ...X264, ...AAC],
 	/** Half of a clip whose header stands in front. */
 	half: [],
 	tone: [...noise(2, 11), '-c:a', 'aac', '-f', 'mp4'],

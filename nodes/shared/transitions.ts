@@ -1,0 +1,57 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+/*
+ * The names are those of the worker's contract; a test compares the two. What people look for most stands first, then
+ * family by family.
+ */
+
+/** How one clip can lead into the next, by the name that people know. Each is drawn by ffmpeg's filter xfade. */
+export const TRANSITIONS: INodePropertyOptions[] = [
+	{ name: 'Cut', value: 'cut' },
+	{ name: 'Crossfade', value: 'crossfade' },
+	{ name: 'Fade Through Black', value: 'fadeblack' },
+	{ name: 'Fade Through White', value: 'fadewhite' },
+	{ name: 'Fade Through Grey', value: 'fadegrays' },
+	{ name: 'Crossfade (Fast)', value: 'fadefast' },
+	{ name: 'Crossfade (Slow)', value: 'fadeslow' },
+	{ name: 'Dissolve', value: 'dissolve' },
+	{ name: 'Zoom In', value: 'zoomin' },
+	{ name: 'Blur', value: 'hblur' },
+	{ name: 'Pixelate', value: 'pixelize' },
+	{ name: 'Colour Melt', value: 'distance' },
+	{ name: 'Wipe Left', value: 'wipeleft' },
+	{ name: 'Wipe Right', value: 'wiperight' },
+	{ name: 'Wipe Up', value: 'wipeup' },
+	{ name: 'Wipe Down', value: 'wipedown' },
+	{ name: 'Wipe to Top Left', value: 'wipetl' },
+	{ name: 'Wipe to Top Right', value: 'wipetr' },
+	{ name: 'Wipe to Bottom Left', value: 'wipebl' },
+	{ name: 'Wipe to Bottom Right', value: 'wipebr' },
+	{ name: 'Soft Wipe Left', value: 'smoothleft' },
+	{ name: 'Soft Wipe Right', value: 'smoothright' },
+	{ name: 'Soft Wipe Up', value: 'smoothup' },
+	{ name: 'Soft Wipe Down', value: 'smoothdown' },
+	{ name: 'Diagonal to Top Left', value: 'diagtl' },
+	{ name: 'Diagonal to Top Right', value: 'diagtr' },
+	{ name: 'Diagonal to Bottom Left', value: 'diagbl' },
+	{ name: 'Diagonal to Bottom Right', value: 'diagbr' },
+	{ name: 'Clock Wipe', value: 'radial' },
+	{ name: 'Slide Left', value: 'slideleft' },
+	{ name: 'Slide Right', value: 'slideright' },
+	{ name: 'Slide Up', value: 'slideup' },
+	{ name: 'Slide Down', value: 'slidedown' },
+	{ name: 'Circle Opens', value: 'circleopen' },
+	{ name: 'Circle Closes', value: 'circleclose' },
+	{ name: 'Circle Through Black', value: 'circlecrop' },
+	{ name: 'Rectangle Through Black', value: 'rectcrop' },
+	{ name: 'Doors Open Sideways', value: 'vertopen' },
+	{ name: 'Doors Close Sideways', value: 'vertclose' },
+	{ name: 'Doors Open Up and Down', value: 'horzopen' },
+	{ name: 'Doors Close Up and Down', value: 'horzclose' },
+	{ name: 'Slices Left', value: 'hlslice' },
+	{ name: 'Slices Right', value: 'hrslice' },
+	{ name: 'Slices Up', value: 'vuslice' },
+	{ name: 'Slices Down', value: 'vdslice' },
+	{ name: 'Squeeze to a Flat Line', value: 'squeezeh' },
+	{ name: 'Squeeze to an Upright Line', value: 'squeezev' },
+];

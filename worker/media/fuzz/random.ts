@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import { CAPTION_STYLES } from '../../contract/caption.ts';
+import { CORNERS, FITS } from '../../contract/look.ts';
+import { TRANSITIONS } from '../../contract/transition.ts';
+import { CLIP_NAMES, type ClipName } from '../testing/clips.ts';
+import type { TestFilm, TestPiece } from '../testing/engine.ts';
+import { pick, type Random } from '../testing/seeded.ts';
+import { HOSTILE, WORDS } from './texts.ts';
+
+/** A random film in words: clips by name, files by what they are. The same random numbers give the same film. */
+export type RandomPiece = Omit<TestPiece, 'path' | 'narration'> & { name: ClipName; narration?: true };
+export type RandomFilm = Omit<TestFilm, 'sound' | 'logo'> & {
+	pieces: RandomPiece[];
+	sound: Omit<NonNullable<TestFilm['sound']>, 'music'> & { music?: object };
+	logo?: object;
+};
+
+/** What films are made of; a line set to 0 leaves a thing out. Shares of all films, or of all clips. */
+const SHARES = {
+	cut: 0.12,
+	transition: 0.35,
+	anyTransition: 0.6,
+	target: 0.5,
+	ratio: 0.15,
+	hidden: 0.3,
+	captions: 0.2,
+	cards: 0.12,
+	music: 0.12,
+	narration: 0.1,
+	loudness: 0.35,
+	logo: 0.08,
+	cover: 0.1,
+	chapter: 0.1,
+	hostile: 0.4,
+	hopeless: 0.05,
+	stranger: 0.5,
+};
+
+const LONGEST = 5;
+/** Clips that no film can be made of. */
+export const HOPELESS: readonly ClipName[] = ['half', 'gif', 'tone', 'still'];
+const USUAL = CLIP_NAMES.filter((name) => !HOPELESS.includes(name));
+/** Clips that a generator might have made: a film of these alone is copied. */
+const MATCHED: readonly ClipName[] = ['a2', 'a3', 'b3', 'n7', 'n24', 'n49', 'n96', 'n181', 'nIdr', 'nOpen', 'nFlat'];
+const RATES = ['24', '25', '30000/1001', '24000/1001', '60', '12'];
+const RATIOS = ['16:9', '9:16', '1:1', '4:5'] as const;
+const LOUDNESS = [-14, -16, -23];
+
+/** A film out of these random numbers. */
+export function randomFilm(random: Random): RandomFilm {
+	const chance = (share: number) => random() < share;
+	const strangers = chance(SHARES.stranger);
+	const pieces = Array.from({ length: 1 + Math.floor(random() * LONGEST) }, () => randomPiece(random, strangers));
+	const captions = chance(SHARES.captions);
+	return {
+		pieces: captions ? pieces.map((piece) => ({ ...piece, ...randomWords(random) })) : pieces,
+		target: randomTarget(random),
+		joints: chance(SHARES.hidden) ? 'hidden' : 'encoded',
+		sound: randomSound(random),
+		...(captions && { captions: randomCaptions(random) }),
+		...(chance(SHARES.cards) && { cards: randomCards(random) }),
+		...(chance(SHARES.logo) && {
+			logo: { corner: pick(random, CORNERS), width: 0.05 + random() * 0.4, opacity: random() },
+		}),
+		...(chance(SHARES.cover) && { cover: 'film' as const }),
+		title: chance(0.1) ? pick(random, HOSTILE) : 'A film',
+	};
+}
+
+const thousandth = (value: number) => Math.round(value * 1000) / 1000;
+
+function randomPiece(random: Random, strangers: boolean): RandomPiece {
+	const among = random() < SHARES.hopeless / LONGEST ? HOPELESS : strangers ? USUAL : MATCHED;
+	const overlaid = random() < SHARES.transition;
+	return {
+		name: pick(random, among),
+		...(random() < SHARES.cut && { cutFrom: thousandth(random() * 0.6) }),
+		...(random() < SHARES.cut && { cutTo: 0.5 + thousandth(random() * 2) }),
+		transition: overlaid ? (random() < SHARES.anyTransition ? pick(random, TRANSITIONS) : 'crossfade') : 'cut',
+		transitionSeconds: 0.01 + thousandth(random() * 0.4),
+		...(random() < SHARES.chapter && { chapter: pick(random, HOSTILE).trim().slice(0, 200) }),
+		...(random() < SHARES.narration / 2 && { narration: true as const }),
+	};
+}
+
+function randomTarget(random: Random): NonNullable<TestFilm['target']> {
+	const fit = pick(random, FITS);
+	if (random() < SHARES.ratio) return { ratio: pick(random, RATIOS), fit };
+	if (random() > SHARES.target) return { fit };
+	return { width: 320, height: 180, fit, ...(random() < 0.7 && { fps: pick(random, RATES) }) };
+}
+
+function randomSound(random: Random): RandomFilm['sound'] {
+	const quarter = (most: number) => Math.round(random() * most * 4) / 4;
+	return {
+		loudness: random() < SHARES.loudness ? pick(random, LOUDNESS) : null,
+		...(random() < SHARES.music && {
+			music: {
+				loop: random() < 0.7,
+				duck: random() < 0.6,
+				from: random() < 0.3 ? quarter(1) : 0,
+				fadeInSeconds: quarter(2),
+				fadeOutSeconds: quarter(4),
+			},
+		}),
+	};
+}
+
+function randomWords(random: Random): { text: string; words?: z.input<typeof WORDS> } {
+	const text = random() < SHARES.hostile ? pick(random, HOSTILE) : 'One small film, told in a sentence or two.';
+	if (random() < 0.5) return { text };
+	const words = text.split(/\s+/).filter(Boolean).map((word) => word.slice(0, 100));
+	return { text, words: words.map((word, index) => ({ text: word, from: index * 0.2, to: index * 0.2 + 0.15 })) };
+}
+
+const randomCaptions = (random: Random): NonNullable<TestFilm['captions']> => ({
+	mode: pick(random, ['soft', 'burned', 'both']),
+	style: pick(random, CAPTION_STYLES),
+	place: pick(random, ['bottom', 'bottom', 'middle', 'top']),
+	size: 0.03 + random() * 0.1,
+});
+
+function randomCards(random: Random): NonNullable<TestFilm['cards']> {
+	const card = () => ({
+		title: random() < SHARES.hostile ? pick(random, HOSTILE) : 'A title',
+		subtitle: random() < 0.5 ? 'and what stands below it' : '',
+		seconds: 0.2 + thousandth(random()),
+		fadeSeconds: random() < 0.5 ? 0 : 0.2,
+		background: '#204060',
+	});
+	return { ...(random() < 0.7 && { first: card() }), ...(random() < 0.5 && { last: card() }) };
+}

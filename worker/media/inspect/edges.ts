@@ -1,0 +1,84 @@
+import type { Grey } from './goodness.ts';
+
+/** A gradient for each pixel of a picture. */
+export type Edges = { width: number; height: number; x: Float32Array; y: Float32Array };
+
+/** What stands still over several frames of a film. */
+export type Steady = {
+	/** Gradients as they are in most frames, and in nearly all of them. */
+	most: Edges;
+	all: Edges;
+	/** For each pixel how much its brightness changes over the frames: the standard deviation, in grey levels. */
+	change: Float32Array;
+};
+
+/** Share of the frames that may be without an edge that counts as being in nearly all. */
+const MISSING = 0.15;
+
+/** Gradients by central differences. */
+export function edgesOf({ pixels, width, height }: { pixels: ArrayLike<number>; width: number; height: number }): Edges {
+	const [x, y] = [new Float32Array(width * height), new Float32Array(width * height)];
+	for (let row = 1; row + 1 < height; row++) {
+		for (let column = 1, at = row * width + 1; column + 1 < width; column++, at++) {
+			x[at] = (pixels[at + 1]! - pixels[at - 1]!) / 2;
+			y[at] = (pixels[at + width]! - pixels[at - width]!) / 2;
+		}
+	}
+	return { width, height, x, y };
+}
+
+/**
+ * The edges that frames have in common. Each frame's gradient is measured along the mean one; the median of that is
+ * what most frames show there, a low quantile what nearly all do. Edges that move or belong to one scene vanish.
+ */
+export function steadyEdges(frames: Grey[]): Steady {
+	const { width, height } = frames[0]!;
+	const each = frames.map(edgesOf);
+	const size = width * height;
+	const make = (): Edges => ({ width, height, x: new Float32Array(size), y: new Float32Array(size) });
+	const [most, all] = [make(), make()];
+	const along = new Float32Array(each.length);
+	const [low, middle] = [Math.floor(MISSING * each.length), Math.floor((each.length - 1) / 2)];
+	for (let at = 0; at < size; at++) {
+		let [mx, my] = [0, 0];
+		for (const { x, y } of each) {
+			mx += x[at]!;
+			my += y[at]!;
+		}
+		const length = Math.hypot(mx, my);
+		if (!length) continue;
+		mx /= length;
+		my /= length;
+		for (let frame = 0; frame < each.length; frame++) along[frame] = each[frame]!.x[at]! * mx + each[frame]!.y[at]! * my;
+		along.sort();
+		const [median, least] = [Math.max(0, along[middle]!), Math.max(0, along[low]!)];
+		most.x[at] = mx * median;
+		most.y[at] = my * median;
+		all.x[at] = mx * least;
+		all.y[at] = my * least;
+	}
+	return { most, all, change: changeOf(frames) };
+}
+
+function changeOf(frames: Grey[]): Float32Array {
+	const change = new Float32Array(frames[0]!.pixels.length);
+	for (let at = 0; at < change.length; at++) {
+		let [sum, squares] = [0, 0];
+		for (const { pixels } of frames) {
+			sum += pixels[at]!;
+			squares += pixels[at]! ** 2;
+		}
+		const mean = sum / frames.length;
+		change[at] = Math.sqrt(Math.max(0, squares / frames.length - mean * mean));
+	}
+	return change;
+}
+
+/**
+ * Gradients with their lengths pressed together: all clear edges count alike, whatever the contrast, and noise below
+ * `noise` hardly counts. What a logo of 30 % opacity needs beside edges of full contrast.
+ */
+export function pressed({ width, height, x, y }: Edges, noise: number): Edges {
+	const factor = (at: number) => 1 / (Math.hypot(x[at]!, y[at]!) + noise);
+	return { width, height, x: x.map((value, at) => value * factor(at)), y: y.map((value, at) => value * factor(at)) };
+}
