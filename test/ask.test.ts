@@ -22,19 +22,17 @@ const operationOf = (folder: string, name: string) =>
 	(require(`../../dist/nodes/${folder}/operations/${name}.js`) as Record<string, Operation>)[name]!;
 
 /** What the operation asks for, as it is and as the worker's schema reads it. */
-function ask(operation: Operation, step: Step, items: Json[], which = items.map((_, index) => index)) {
+function ask<R>(operation: Operation, step: Step, items: Json[], which = items.map((_, index) => index)) {
 	const asked = operation.ask(executeContext(nowhere, step, items), which);
-	return { ...asked, read: INPUTS[operation.kind].parse(asked.input) as never };
+	return { ...asked, read: INPUTS[operation.kind].parse(asked.input) as unknown as R };
 }
 
 const askStitch = (given: Json, items: Json[]) =>
-	ask(operationOf('StitchVideo', 'stitchItems'), stitch(given), items) as ReturnType<typeof ask> & { read: Film };
+	ask<Film>(operationOf('StitchVideo', 'stitchItems'), stitch(given), items);
 const askEdit = (name: string, given: Json, item: Json = { asset: A }) =>
-	ask(operationOf('EditMedia', name), edit(name, given), [item], [0]) as ReturnType<typeof ask> & { read: Json };
+	ask<Json>(operationOf('EditMedia', name), edit(name, given), [item], [0]);
 const askInspect = (name: string, given: Json = {}, item: Json = { asset: A }) =>
-	ask(operationOf('InspectMedia', name), inspect(name, given), [item], [0]) as ReturnType<typeof ask> & {
-		read: Json;
-	};
+	ask<Json>(operationOf('InspectMedia', name), inspect(name, given), [item], [0]);
 
 type Film = Json & { timeline: Json & { clips: Json[]; target: Json; sound: Json; captions: Json } };
 const clips = (...more: Json[]): Json[] =>
@@ -292,7 +290,7 @@ describe('Edit Media', () => {
 	])('%s asks with %j for what the worker takes', (name, given, wanted) => {
 		const { read, keep } = askEdit(name, given, { asset: A, number: 3, transition: 'cut', title: 'Honey' });
 		expect(read).toMatchObject({ asset: A, ...wanted });
-		expect(keep).toEqual({ number: 3, transition: 'cut', title: 'Honey', source: A });
+		expect(keep).toMatchObject({ number: 3, transition: 'cut', title: 'Honey', source: A });
 	});
 
 	test('makes a title card of its fields alone', () => {
@@ -311,6 +309,11 @@ describe('Edit Media', () => {
 		const lines = [{ text: 'One', start: 0, end: 1, words: [{ word: 'One', start: 0.1, end: 0.4 }] }];
 		const { read } = askEdit('addCaptions', { captionsFrom: 'list' }, { asset: A, lines });
 		expect(read.lines).toEqual([{ text: 'One', from: 0, to: 1, words: [{ text: 'One', from: 0.1, to: 0.4 }] }]);
+	});
+
+	test('tells the new shape of a clip that got another one', () => {
+		const { keep } = askEdit('changeAspect', { ratio: '4:5' }, { asset: A, aspectRatio: '16:9' });
+		expect(keep).toEqual({ aspectRatio: '4:5', source: A });
 	});
 
 	test('drops what is no longer true of a clip that was cut', () => {

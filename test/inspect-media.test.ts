@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { INodeExecutionData } from 'n8n-workflow';
+import { until } from '../scripts/house/until.ts';
 import { bytesOf, itemsOf } from './nodes/engine.ts';
 import { shots, useHouse } from './nodes/house.ts';
-import { edit, inspect, stitch, veo } from './nodes/steps.ts';
+import { edit, inspect, job, stitch, veo } from './nodes/steps.ts';
 
 const house = useHouse();
 let clips: INodeExecutionData[];
@@ -89,9 +90,30 @@ test('a probe tells what a file is, and silence where nothing is heard', async (
 	});
 }, 30_000);
 
-test('a clip without a watermark is told to have none', async () => {
-	const [item] = await found('detectWatermark', {}, [clips[1]!]);
-	expect(item!.json).toMatchObject({ found: expect.any(Boolean), framesLookedAt: expect.any(Number) });
-	if (!item!.json.found)
-		expect([item!.json.place, item!.json.picture, item!.binary]).toEqual([null, null, undefined]);
+test('a logo is found where it was laid, with a picture of the place, and not in the clip without it', async () => {
+	const made = async (operation: string, given: Record<string, unknown>, clip: INodeExecutionData) => {
+		const run = await house.engine.run({ steps: [edit(operation, given)], items: [clip.json] });
+		expect(run.data.resultData.error).toBeUndefined();
+		return itemsOf(run, 'Edit Media')[0]!;
+	};
+	const logo = (await made('makeThumbnail', { options: { width: 160 } }, clips[0]!)).json.asset;
+	const look = { corner: 'bottom-left', logoWidth: 25 };
+	const marked = await made('addLogo', { logo, options: look }, clips[1]!);
+	const [there, bare] = await found('detectWatermark', { logo }, [marked, clips[1]!]);
+	expect(there!.json).toMatchObject({ found: true, region: 'bottom-left', asset: marked.json.asset });
+	expect(there!.binary?.thumbnail?.mimeType).toMatch(/^image\/(jpeg|png)$/);
+	expect(bare!.json).toMatchObject({ found: false, place: null, picture: null });
+	expect(bare!.binary).toBeUndefined();
+}, 60_000);
+
+test('what an inspection found that nobody waited for is looked up with Reelsmith Job', async () => {
+	const [given] = await found('probe', { wait: 'dontWait' }, [clips[0]!]);
+	const item = { ...given!.json };
+	const look = async () => {
+		const run = await house.engine.run({ steps: [job({ operation: 'get' })], items: [item] });
+		const [got] = itemsOf(run, 'Reelsmith Job');
+		return got!.json.status === 'succeeded' ? got!.json : undefined;
+	};
+	const got = await until(look, { what: 'the end of the inspection', timeoutMs: 20_000, everyMs: 200 });
+	expect(got).toMatchObject({ kind: 'inspect', found: { operation: 'probe', ratio: '16:9' } });
 }, 30_000);

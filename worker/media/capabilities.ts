@@ -25,8 +25,9 @@ const NEEDED = {
 		'bwdif',
 		'zscale',
 		'tonemap',
+		'ass',
 	],
-	encoders: ['libx264', 'aac', 'mjpeg'],
+	encoders: ['libx264', 'aac', 'mjpeg', 'mov_text'],
 	bsfs: ['filter_units', 'h264_mp4toannexb', 'setts'],
 };
 const START_SECONDS = 20;

@@ -30,8 +30,10 @@ const OPEN_FILES = 256;
 /** Lowered priority, so that the worker still answers while every core encodes. */
 const NICENESS = '10';
 const TRY_SECONDS = 10;
+/** Where fontconfig remembers what is in each font: without it every run that draws text looks into all of them. */
+const FONT_CACHE = '/var/cache/fontconfig';
 /** Where a distribution keeps programs, libraries and fonts; read-only inside. */
-const SYSTEM = ['/usr', '/lib', '/lib64', '/bin', '/etc/alternatives', '/etc/fonts', '/etc/ld.so.cache'];
+const SYSTEM = ['/usr', '/lib', '/lib64', '/bin', '/etc/alternatives', '/etc/fonts', '/etc/ld.so.cache', FONT_CACHE];
 
 /**
  * Finds the strictest way of running a tool that works here: bubblewrap (own namespaces, no network, dies with the

@@ -47,7 +47,7 @@ const fields: INodeProperties[] = [
 		description: 'How the captions come with the video',
 	},
 	{
-		displayName: 'Caption From',
+		displayName: 'Words From',
 		name: 'captionsFrom',
 		type: 'options',
 		noDataExpression: true,

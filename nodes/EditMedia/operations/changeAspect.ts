@@ -26,7 +26,7 @@ export const changeAspect = edits('aspect', {
 	],
 	options: [barColourField],
 	labels: { ratio: 'Aspect Ratio', fit: 'Fit', colour: 'Bar Colour' },
-	drops: ['aspectRatio'],
+	sets: ({ ratio }) => ({ aspectRatio: ratio }),
 	read: (fields, options) => ({
 		ratio: fields.text('ratio') as Ratio,
 		...readFit(fields),

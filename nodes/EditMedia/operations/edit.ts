@@ -26,6 +26,8 @@ export type Edit<O extends EditOperation> = {
 	pictured?: boolean;
 	/** Fields of the shot that are no longer right afterwards. */
 	drops?: readonly string[];
+	/** Fields of the shot that are now others. */
+	sets?(own: Own<O>): IDataObject;
 	read(fields: Reader, options: Reader): Own<O>;
 };
 
@@ -60,10 +62,11 @@ export function edits<O extends EditOperation>(operation: O, edit: Edit<O>): Ope
 		labels: { asset: 'Asset', name: 'File Name', ...edit.labels },
 		ask: (ctx, [item = 0]) => {
 			const asset = fieldsOf(ctx, item).need('asset', 'Asset', NO_ASSET);
-			const input = { operation, asset, ...ownInput(edit, ctx, item) } as unknown as InputOf<O>;
+			const own = ownInput(edit, ctx, item);
+			const input = { operation, asset, ...own } as unknown as InputOf<O>;
 			const kept = shotFields(ctx, item);
 			for (const name of edit.drops ?? []) delete kept[name];
-			return { input, keep: { ...kept, source: asset } };
+			return { input, keep: { ...kept, ...edit.sets?.(own), source: asset } };
 		},
 		give: (job, keep) => [editedItem(job, keep)],
 	};

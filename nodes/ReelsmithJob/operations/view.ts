@@ -12,7 +12,7 @@ export const simplifyField = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** A job as an item: with the asset it made, so that the next node can take it from there. */
+/** A job as an item: with the asset it made, so that the next node can take it from there, or what an inspection found. */
 export function jobItem(job: JobView, simplify: boolean): IDataObject {
 	if (!simplify) return job as unknown as IDataObject;
 	const asset = (job.result as { asset?: Asset } | null)?.asset;
@@ -26,5 +26,6 @@ export function jobItem(job: JobView, simplify: boolean): IDataObject {
 		estimateUsd: job.estimateUsd,
 		problem: job.problem ? { ...job.problem } : null,
 		...(asset ? assetFacts(asset) : {}),
+		...(job.kind === 'inspect' && job.result ? { found: job.result as IDataObject } : {}),
 	};
 }

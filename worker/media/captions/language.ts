@@ -47,7 +47,7 @@ const bare = (word: string) => word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{
 const bareOf = (word: string) => bare(word).replace(/\.+$/, '');
 
 /** Whether a word belongs to the one behind it. */
-export const leansOnNext = (word: string): boolean => LEANS_ON_NEXT.has(bare(word)) || /^\p{N}+$/u.test(word);
+export const leansOnNext = (word: string): boolean => LEANS_ON_NEXT.has(bare(word)) || /^(\p{N}+|\p{L}\.)$/u.test(word);
 /** Whether a word begins a clause. */
 export const opensClause = (word: string): boolean => OPENS.has(bareOf(word));
 /** Whether a word is a preposition. */
@@ -65,7 +65,7 @@ export type Mark = 'sentence' | 'halt' | 'pause' | 'none';
 export function markAfter(word: string, next: string | undefined): Mark {
 	if (ENDS.test(word)) {
 		const stop = new RegExp(`\\.${CLOSING}$`, 'u').test(word);
-		const initial = /^\p{Lu}\.$/u.test(word);
+		const initial = /^\p{L}\.$/u.test(word);
 		const goesOn = next !== undefined && /^\p{Ll}/u.test(next);
 		if (next === undefined || !((stop && (initial || SHORT.has(bareOf(word)))) || goesOn)) return 'sentence';
 		return /…|\.\.\./.test(word) ? 'pause' : 'none';

@@ -1,6 +1,6 @@
 import { cleanText, graphemesOf } from './clean.ts';
 import { markAfter, type Mark } from './language.ts';
-import { widthOf } from './width.ts';
+import { isWide, widthOf } from './width.ts';
 
 /** A piece of text that no line break divides. */
 export type Token = {
@@ -11,11 +11,18 @@ export type Token = {
 	mark: Mark;
 	/** In em, without the space. */
 	width: number;
-	/** Of reading: what a reader takes for one character each. */
+	/** Of reading: 1 for each letter, more for each full square. */
 	letters: number;
 	/** Whether it goes on in the next one, cut only because no line is that long. */
 	cut: boolean;
 };
+
+/** Letters that a line holds at most: 42 Latin ones, 16 Chinese, Japanese or Korean (Netflix Timed Text Style Guides). */
+export const LINE_LETTERS = 42;
+const WIDE_LETTERS = LINE_LETTERS / 16;
+
+const lettersOf = (text: string): number =>
+	graphemesOf(text).reduce((sum, grapheme) => sum + (isWide(grapheme) ? WIDE_LETTERS : 1), 0);
 
 /** Scripts that are written without spaces between words. */
 const UNSPACED =
@@ -100,16 +107,19 @@ function fitting(text: string, space: boolean, mark: Mark, widest: number): Toke
 		space: last && space,
 		mark: last ? mark : 'none',
 		width: widthOf(part),
-		letters: graphemesOf(part).length,
+		letters: lettersOf(part),
 		cut: !last,
 	});
-	if (widthOf(text) <= widest) return [whole(text, true)];
+	const total = widthOf(text);
+	if (total <= widest) return [whole(text, true)];
+	// Even parts: a single letter is not left over.
+	const limit = Math.min(widest, total / Math.ceil(total / widest) + 1);
 	const parts: string[] = [];
 	let line: string[] = [];
 	let width = 0;
 	for (const grapheme of graphemesOf(text)) {
 		const own = widthOf(grapheme);
-		if (line.length && width + own > widest) {
+		if (line.length && width + own > limit) {
 			const sign = line.findLastIndex((each) => /[/.\-_?&=]/.test(each));
 			const keep = sign >= 0 && sign >= line.length - NEAR ? sign + 1 : line.length;
 			parts.push(line.slice(0, keep).join(''));

@@ -14,6 +14,8 @@ export type Steady = {
 
 /** Share of the frames that may be without an edge that counts as being in nearly all. */
 const MISSING = 0.15;
+/** Grey levels a pixel below which a mean gradient is none. */
+const FAINTEST = 0.5;
 
 /** Gradients by central differences. */
 export function edgesOf({ pixels, width, height }: { pixels: ArrayLike<number>; width: number; height: number }): Edges {
@@ -33,31 +35,41 @@ export function edgesOf({ pixels, width, height }: { pixels: ArrayLike<number>; 
  */
 export function steadyEdges(frames: Grey[]): Steady {
 	const { width, height } = frames[0]!;
-	const each = frames.map(edgesOf);
 	const size = width * height;
 	const make = (): Edges => ({ width, height, x: new Float32Array(size), y: new Float32Array(size) });
 	const [most, all] = [make(), make()];
-	const along = new Float32Array(each.length);
-	const [low, middle] = [Math.floor(MISSING * each.length), Math.floor((each.length - 1) / 2)];
-	for (let at = 0; at < size; at++) {
-		let [mx, my] = [0, 0];
-		for (const { x, y } of each) {
-			mx += x[at]!;
-			my += y[at]!;
+	const [gx, gy] = [new Float32Array(frames.length), new Float32Array(frames.length)];
+	for (let row = 1; row + 1 < height; row++) {
+		for (let column = 1, at = row * width + 1; column + 1 < width; column++, at++) {
+			for (let frame = 0; frame < frames.length; frame++) {
+				const { pixels } = frames[frame]!;
+				gx[frame] = (pixels[at + 1]! - pixels[at - 1]!) / 2;
+				gy[frame] = (pixels[at + width]! - pixels[at - width]!) / 2;
+			}
+			const common = commonGradient(gx, gy);
+			if (!common) continue;
+			[most.x[at], most.y[at]] = [common.x * common.most, common.y * common.most];
+			[all.x[at], all.y[at]] = [common.x * common.all, common.y * common.all];
 		}
-		const length = Math.hypot(mx, my);
-		if (!length) continue;
-		mx /= length;
-		my /= length;
-		for (let frame = 0; frame < each.length; frame++) along[frame] = each[frame]!.x[at]! * mx + each[frame]!.y[at]! * my;
-		along.sort();
-		const [median, least] = [Math.max(0, along[middle]!), Math.max(0, along[low]!)];
-		most.x[at] = mx * median;
-		most.y[at] = my * median;
-		all.x[at] = mx * least;
-		all.y[at] = my * least;
 	}
 	return { most, all, change: changeOf(frames) };
+}
+
+/** The mean direction of gradients, and how long most of them and nearly all of them are along it. */
+function commonGradient(gx: Float32Array, gy: Float32Array) {
+	const count = gx.length;
+	let [x, y] = [0, 0];
+	for (let frame = 0; frame < count; frame++) {
+		x += gx[frame]!;
+		y += gy[frame]!;
+	}
+	const length = Math.hypot(x, y);
+	if (length < count * FAINTEST) return null;
+	[x, y] = [x / length, y / length];
+	for (let frame = 0; frame < count; frame++) gx[frame] = gx[frame]! * x + gy[frame]! * y;
+	gx.sort();
+	const [all, most] = [gx[Math.floor(MISSING * count)]!, gx[Math.floor((count - 1) / 2)]!];
+	return { x, y, most: Math.max(0, most), all: Math.max(0, all) };
 }
 
 function changeOf(frames: Grey[]): Float32Array {

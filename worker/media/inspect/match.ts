@@ -9,33 +9,51 @@ export type Match = { x: number; y: number; width: number; height: number; corre
 const [NARROWEST, WIDEST] = [0.04, 0.4];
 const STEP = 1.07;
 /** Narrower templates have no shape left. */
-const LEAST_PIXELS = 12;
+const LEAST_PIXELS = 8;
 /** Edges weaker than this, in grey levels a pixel, are noise. */
 const NOISE = 4;
 /** Counts as pressed edges' energy in every pixel of a template: flat ground must not match anything. */
 const FLOOR = 0.15 ** 2;
-/** Around the best fit, widths and places are tried one by one. */
+/** Places looked at again, finer, for each width that is tried; and how well the logo must fit there at first sight. */
+const CANDIDATES = 60;
+const FIRST_SIGHT = 0.35;
+/** Around a candidate, widths and places are tried one by one. */
 const NEAR_PIXELS = 2;
-const NEAR_WIDTHS = [0.94, 0.96, 0.98, 1, 1.02, 1.04, 1.06];
+const NEAR_WIDTHS = [0.97, 1, 1.03];
+const NEAREST_WIDTHS = [0.96, 0.98, 0.99, 1, 1.01, 1.02, 1.04];
 
 /**
  * Looks for a logo of any size in the edges that a film's frames have in common: normalised correlation of gradients
- * at every place, by Fourier transform, for widths from 4 to 40 % of the picture; then finer around the best. The sign
- * does not count, because a logo may be darker or lighter than what is behind it.
+ * at every place, by Fourier transform, for widths from 4 to 40 % of the picture (`coarse`); the places that fit best
+ * are looked at again in a larger picture (`fine`), where small logos have a shape. The sign does not count, because a
+ * logo may be darker or lighter than what is behind it. The answer is in pixels of `fine`.
  */
-export async function matchLogo(edges: Edges, logo: LogoPicture, breathe: () => Promise<void>): Promise<Match | null> {
+export async function matchLogo(
+	{ coarse, fine }: { coarse: Edges; fine: Edges },
+	logo: LogoPicture,
+	breathe: () => Promise<void>,
+): Promise<Match | null> {
 	const layers = layersOf(logo);
-	const field = pressed(edges, NOISE);
-	const planes = planesOf(field);
-	let best: (Match & { wide: number }) | null = null;
-	for (let wide = NARROWEST * field.width; wide <= WIDEST * field.width; wide *= STEP) {
+	const planes = planesOf(pressed(coarse, NOISE));
+	const field = pressed(fine, NOISE);
+	const scale = fine.width / coarse.width;
+	let best: Match | null = null;
+	for (let wide = NARROWEST * coarse.width; wide <= WIDEST * coarse.width; wide *= STEP) {
 		const template = templateOf(layers, Math.max(LEAST_PIXELS, Math.round(wide)));
-		if (template.width > field.width || template.height > field.height) continue;
-		const found = bestPlace(planes, field, template);
-		if (found && (!best || found.correlation > best.correlation)) best = { ...found, wide: Math.round(wide) };
+		if (template.width > coarse.width || template.height > coarse.height) continue;
+		const candidates = bestPlaces(planes, coarse, template);
+		await breathe();
+		const finer = NEAR_WIDTHS.map((share) => templateOf(layers, Math.round(wide * scale * share)));
+		for (const candidate of candidates) {
+			const found = bestNear(field, finer, candidate, scale);
+			if (found.correlation > (best?.correlation ?? 0)) best = found;
+		}
 		await breathe();
 	}
-	return best && refined(field, layers, best, best.wide);
+	if (!best) return null;
+	const finest = NEAREST_WIDTHS.map((share) => templateOf(layers, Math.round(best.width * share)));
+	const last = bestNear(field, finest, best, 1);
+	return last.correlation > best.correlation ? last : best;
 }
 
 type Planes = { edges: Plane; energy: Plane };
@@ -56,7 +74,7 @@ function planesOf({ width, height, x, y }: Edges): Planes {
 }
 
 /** The real part of a complex correlation is the sum of both components' products. */
-function bestPlace(planes: Planes, field: Edges, template: Template): Match | null {
+function bestPlaces(planes: Planes, field: Edges, template: Template): Match[] {
 	const [fit, under] = [emptyPlane(field.width, field.height), emptyPlane(field.width, field.height)];
 	let pixels = 0;
 	for (let row = 0; row < template.height; row++) {
@@ -73,16 +91,28 @@ function bestPlace(planes: Planes, field: Edges, template: Template): Match | nu
 		correlate(source, plane);
 		transform(plane, true);
 	}
-	let best = { x: 0, y: 0, correlation: 0 };
+	const fits = new Float32Array(field.width * field.height);
 	for (let y = 0; y + template.height <= field.height; y++) {
 		for (let x = 0; x + template.width <= field.width; x++) {
 			const at = y * fit.width + x;
 			const energy = Math.max(0, under.re[at]!) + FLOOR * pixels;
-			const correlation = Math.abs(fit.re[at]!) / Math.sqrt(energy * template.energy);
-			if (correlation > best.correlation) best = { x, y, correlation };
+			fits[y * field.width + x] = Math.abs(fit.re[at]!) / Math.sqrt(energy * template.energy);
 		}
 	}
-	return best.correlation ? placed(best, template) : null;
+	return highest(fits, field.width).map((at) =>
+		placed({ x: at % field.width, y: Math.floor(at / field.width), correlation: fits[at]! }, template),
+	);
+}
+
+/** Where the values are higher than all around, the highest first. */
+function highest(fits: Float32Array, width: number): number[] {
+	const found: number[] = [];
+	const around = [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1];
+	for (let at = 0; at < fits.length; at++) {
+		const value = fits[at]!;
+		if (value > FIRST_SIGHT && around.every((step) => (fits[at + step] ?? 0) <= value)) found.push(at);
+	}
+	return found.sort((a, b) => fits[b]! - fits[a]!).slice(0, CANDIDATES);
 }
 
 const placed = ({ x, y, correlation }: { x: number; y: number; correlation: number }, { width, height }: Template) => ({
@@ -90,14 +120,16 @@ const placed = ({ x, y, correlation }: { x: number; y: number; correlation: numb
 	...{ width: width - 2 * TEMPLATE_ROOM, height: height - 2 * TEMPLATE_ROOM },
 });
 
-function refined(field: Edges, layers: ReturnType<typeof layersOf>, start: Match, wide: number): Match {
-	let best = start;
-	const middle = { x: start.x + start.width / 2, y: start.y + start.height / 2 };
-	for (const width of new Set(NEAR_WIDTHS.map((share) => Math.round(wide * share)))) {
-		const template = templateOf(layers, Math.max(LEAST_PIXELS, width));
-		const [left, top] = [middle.x - template.width / 2, middle.y - template.height / 2].map(Math.round) as [number, number];
-		for (let y = top - NEAR_PIXELS; y <= top + NEAR_PIXELS; y++) {
-			for (let x = left - NEAR_PIXELS; x <= left + NEAR_PIXELS; x++) {
+/** The best of some templates around the middle of a candidate, which counts in pixels `scale` times as large. */
+function bestNear(field: Edges, templates: Template[], near: Match, scale: number): Match {
+	let best: Match = { x: 0, y: 0, width: 0, height: 0, correlation: 0 };
+	const middle = { x: (near.x + near.width / 2) * scale, y: (near.y + near.height / 2) * scale };
+	const away = Math.ceil(NEAR_PIXELS * Math.max(1, scale / 2));
+	for (const template of templates) {
+		const left = Math.round(middle.x - template.width / 2);
+		const top = Math.round(middle.y - template.height / 2);
+		for (let y = top - away; y <= top + away; y++) {
+			for (let x = left - away; x <= left + away; x++) {
 				const correlation = correlationAt(field, template, x, y);
 				if (correlation > best.correlation) best = placed({ x, y, correlation }, template);
 			}

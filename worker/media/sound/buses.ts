@@ -23,7 +23,10 @@ export async function busesOf(
 	const marks = await speechOf(spoken, samples, signal);
 	const back = spoken.length ? steppedBack(marks) : marks;
 	const duckDb = spoken.length ? levels.clipsDuckDb : 0;
-	const own: Bus = { layers: clips, gain: levels.clipsDb || duckDb ? duckedGain(back, levels.clipsDb, duckDb) : null };
+	const own: Bus = {
+		layers: clips,
+		gain: levels.clipsDb || duckDb ? duckedGain(back, levels.clipsDb, duckDb) : null,
+	};
 	const { narrationDb } = levels;
 	const voice: Bus = { layers: spoken, gain: narrationDb ? duckedGain(marks, narrationDb, 0) : null };
 	const music = plan.music && (await musicBus(plan, plan.music, { folder, clips, spoken, marks, signal }));
@@ -46,7 +49,13 @@ async function narrationLayers({ narrations, samples }: SoundPlan, folder: strin
 			const path = fileIn(folder, pcm);
 			const whole = await samplesOf(path);
 			const length = Math.min(whole, samples - start);
-			return { path, start, samples: length, fadeIn: 0, fadeOut: length < whole ? Math.min(LAST_FADE, length) : 0 };
+			return {
+				path,
+				start,
+				samples: length,
+				fadeIn: 0,
+				fadeOut: length < whole ? Math.min(LAST_FADE, length) : 0,
+			};
 		}),
 	);
 }
@@ -85,7 +94,8 @@ async function talkOf(
 	signal: AbortSignal,
 ): Promise<Float32Array> {
 	const free = new Uint8Array(gridPoints(samples)).fill(1);
-	const take = (from: number, length: number) => void free.fill(0, Math.floor(from / GRID), (from + length) / GRID + 1);
+	const take = (from: number, length: number) =>
+		void free.fill(0, Math.floor(from / GRID), (from + length) / GRID + 1);
 	for (const { start, samples: length } of spoken) {
 		take(start, length);
 		const piece = pieces.findLast(({ start: begin }) => begin <= start);

@@ -1,3 +1,4 @@
+import type { Tools } from '../ffmpeg.ts';
 import { userInput } from '../input.ts';
 import { SAMPLE_RATE } from '../rate.ts';
 import type { Recipe, Source } from '../recipes.ts';
@@ -27,3 +28,26 @@ export function pcmOf(source: Source, { from = 0, most }: { from?: number; most?
 }
 
 const range = (from: number, most: number) => `atrim=start_sample=${from}:end_sample=${from + most}`;
+
+/** A decoder is this much faster than the sound at least, on a loaded machine; and what a start may take. */
+const FASTER = 4;
+const BASE_SECONDS = 60;
+
+/**
+ * How many seconds of sound a file really holds, by decoding it. Files of nothing but packets (`aac`, and `mp3` without
+ * a header) do not say, and what a probe estimates from their first packets may be off by a tenth and more.
+ */
+export async function secondsHeard(
+	tools: Tools,
+	{ path, probe }: Source,
+	about: string,
+	signal: AbortSignal,
+): Promise<number> {
+	const { stream, seconds: said } = probe.audio!;
+	let seconds = 0;
+	const input = ['-nostats', '-progress', 'pipe:1', ...userInput(path, probe.format)];
+	const args = [...input, '-map', `0:${stream}`, '-c:a', 'pcm_s16le', '-f', 'null', '-'];
+	const progress = (done: { seconds: number }) => void (seconds = Math.max(seconds, done.seconds));
+	await tools.ffmpeg({ args, about, seconds: BASE_SECONDS + said / FASTER, signal, progress });
+	return seconds;
+}

@@ -63,9 +63,10 @@ async function levelsOf(path: string, samples: number, signal: AbortSignal): Pro
 			signal.throwIfAborted();
 			const { bytesRead } = await file.read(bytes, 0, bytes.length, at * SAMPLE_BYTES);
 			const pcm = new Int16Array(bytes.buffer, bytes.byteOffset, bytesRead / 2);
-			for (let n = 0; n < pcm.length; n++) {
-				const stretch = Math.floor((at + n / 2) / GRID);
-				if (stretch < levels.length) levels[stretch]! += pcm[n]! ** 2 / (GRID * 2);
+			for (let first = 0; first < pcm.length && at + first / 2 < samples; first += GRID * 2) {
+				let sum = 0;
+				for (let n = first; n < first + GRID * 2 && n < pcm.length; n++) sum += pcm[n]! * pcm[n]!;
+				levels[(at + first / 2) / GRID] = sum / (GRID * 2);
 			}
 		}
 	} finally {
@@ -99,7 +100,11 @@ export function standingOut(energy: Float32Array, samples: number, counts: (samp
  * short pauses, and back slowly.
  */
 export function steppedBack(marks: Float32Array): Float32Array {
-	return slewed(bridged(marks, PAUSE * POINTS_A_SECOND), 1 / (ATTACK * POINTS_A_SECOND), 1 / (RELEASE * POINTS_A_SECOND));
+	return slewed(
+		bridged(marks, PAUSE * POINTS_A_SECOND),
+		1 / (ATTACK * POINTS_A_SECOND),
+		1 / (RELEASE * POINTS_A_SECOND),
+	);
 }
 
 /** The gain, point for point, of what has the level `baseDb` and steps back by `depthDb`. */

@@ -13,8 +13,14 @@ const FALL_SHARE = 0.05;
 const CLOSE_ENOUGH = 0.02;
 const HALVINGS = 12;
 
-/** What is to be done about a programme's loudness: gain in dB, and factors, one for each border of cells, or null. */
-export type Treatment = { gainDb: number; held: Float32Array | null; reached: boolean };
+/** What is to be done about a programme's loudness. */
+export type Treatment = {
+	gainDb: number;
+	/** Factors, one for each border of cells; null where no peak is held. */
+	held: Float32Array | null;
+	/** How many LU below the target it is to end; null where peaks do not let it come near. */
+	short: number | null;
+};
 
 /**
  * The factors that keep a programme below `ceiling` dB after a gain: one for each border between cells, from one to the
@@ -24,10 +30,11 @@ export type Treatment = { gainDb: number; held: Float32Array | null; reached: bo
 export function heldDown(peaks: Float32Array, gainDb: number, ceiling: number): Float32Array | null {
 	let any = false;
 	const over = new Float32Array(peaks.length + 1);
-	for (const [cell, peak] of peaks.entries()) {
-		const excess = peak ? decibelsOf(peak) + gainDb - ceiling : 0;
-		if (excess <= 0) continue;
+	const most = factorOf(ceiling - gainDb);
+	for (let cell = 0; cell < peaks.length; cell++) {
+		if (peaks[cell]! <= most) continue;
 		any = true;
+		const excess = decibelsOf(peaks[cell]! / most);
 		over[cell] = Math.max(over[cell]!, excess);
 		over[cell + 1] = Math.max(over[cell + 1]!, excess);
 	}
@@ -36,8 +43,8 @@ export function heldDown(peaks: Float32Array, gainDb: number, ceiling: number): 
 
 /**
  * Finds the gain that brings a programme to `target` LUFS while its peaks stay below `ceiling` dBTP, from what a meter
- * and the peaks tell: the loudness behind a limiter is computed, not tried. `reached` is false where peaks stand in the
- * way too far; then the gain is the most that still helps.
+ * and the peaks tell: the loudness behind a limiter is computed, not tried. Held peaks cost loudness, which up to
+ * `extra` dB of gain make up for. Where that does not do, the gain is all of it and `short` is null.
  */
 export async function treat(
 	energy: Float32Array,
@@ -52,15 +59,15 @@ export async function treat(
 		return { gainDb, held, short: held ? target - (loudness ?? before + gainDb) : target - before - gainDb };
 	};
 	let low = await attempt(target - before);
-	if (low.short <= CLOSE_ENOUGH) return { gainDb: low.gainDb, held: low.held, reached: true };
+	if (low.short <= CLOSE_ENOUGH) return { gainDb: low.gainDb, held: low.held, short: 0 };
 	let high = await attempt(low.gainDb + extra);
-	if (high.short > CLOSE_ENOUGH) return { gainDb: high.gainDb, held: high.held, reached: false };
+	if (high.short > CLOSE_ENOUGH) return { gainDb: high.gainDb, held: high.held, short: null };
 	for (let n = 0; n < HALVINGS && Math.abs(high.short) > CLOSE_ENOUGH; n++) {
 		const middle = await attempt((low.gainDb + high.gainDb) / 2);
 		if (middle.short > 0) low = middle;
 		else high = middle;
 	}
-	return { gainDb: high.gainDb, held: high.held, reached: true };
+	return { gainDb: high.gainDb, held: high.held, short: 0 };
 }
 
 /** Applies a treatment to a block that begins at sample `at` of the film. */

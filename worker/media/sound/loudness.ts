@@ -23,7 +23,7 @@ export async function measurePcm(path: string, signal: AbortSignal, samples?: nu
 	for await (const { block, at, length: count } of mix([{ layers, gain: null }], length, signal)) {
 		meter.push(block, at, count);
 		peak.push(block, count);
-		for (let n = 0; n < count * 2; n++) if (Math.abs(block[n]!) >= HIGHEST) clipped++;
+		for (let n = 0; n < count * 2; n++) if (block[n]! >= HIGHEST || block[n]! <= -HIGHEST) clipped++;
 	}
 	peak.end();
 	return { integrated: integrated(meter.energy), truePeak: truePeakOf(peak.most()), clipped };

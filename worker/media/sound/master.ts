@@ -15,9 +15,12 @@ export type Job = { signal: AbortSignal; progress: (share: number) => void };
 /** Gain beyond the plain difference: what most films need, and the most that is ever tried. */
 const USUAL_EXTRA = 3;
 const MOST_EXTRA = 30;
+/** Where peaks stand in the way the last tenths would cost most of that gain; so many LU are left to them. */
+const LEFT_TO_PEAKS = 0.4;
 /** Peaks are known this far below what is needed, for a ceiling that has to be lowered a little. */
 const SPARE = 2;
 const [HIGHEST, LOWEST] = [FULL_SCALE - 1, -FULL_SCALE];
+const { round } = Math;
 
 /** Mixes once and measures; nothing is written. */
 export async function measureMix({ buses, samples }: Mix, { signal, progress }: Job): Promise<Heard> {
@@ -44,11 +47,13 @@ export function openMaster(made: Mix, heard: Heard, signal: AbortSignal) {
 	return async (target: number, ceiling: number): Promise<Treatment> => {
 		const before = heard.loudness!;
 		const gainDb = target - before;
-		if (heard.truePeak! + gainDb <= ceiling) return { gainDb, held: null, reached: true };
-		const attempt = async (extra: number) =>
-			treat(heard.energy, await peaksAbove(ceiling - gainDb - extra), { before, target, ceiling, extra });
-		const usual = await attempt(USUAL_EXTRA);
-		return usual.reached ? usual : attempt(MOST_EXTRA);
+		if (heard.truePeak! + gainDb <= ceiling) return { gainDb, held: null, short: 0 };
+		const attempt = async (extra: number, aim: number) =>
+			treat(heard.energy, await peaksAbove(ceiling - gainDb - extra), { before, target: aim, ceiling, extra });
+		const usual = await attempt(USUAL_EXTRA, target);
+		if (usual.short === 0) return usual;
+		const most = await attempt(MOST_EXTRA, target - LEFT_TO_PEAKS);
+		return { ...most, short: most.short === 0 ? LEFT_TO_PEAKS : null };
 	};
 }
 
@@ -83,9 +88,9 @@ export async function writeMix(
 			if (treatment) applyTreatment(block, at, length, treatment);
 			also(block, at, length);
 			for (let n = 0; n < length * 2; n++) {
-				const value = Math.round(block[n]!);
-				if (value > HIGHEST || value < LOWEST) clipped++;
-				pcm[n] = Math.max(LOWEST, Math.min(HIGHEST, value));
+				const value = round(block[n]!);
+				pcm[n] = value > HIGHEST ? HIGHEST : value < LOWEST ? LOWEST : value;
+				if (pcm[n] !== value) clipped++;
 			}
 			await film.writeFile(new Uint8Array(pcm.buffer, 0, length * 4));
 			progress((at + length) / samples);

@@ -87,6 +87,10 @@ async function readSamples(file: FileHandle, into: Buffer, from: number, samples
 	return new Int16Array(into.buffer, into.byteOffset, samples * 2);
 }
 
+const { sin, cos } = Math;
+/** Of a circle. */
+const QUARTER = Math.PI / 2;
+
 /**
  * Adds samples of a layer from its sample `from` on. Fades keep equal power (sine and cosine), because two shots'
  * sounds have nothing in common and would dip in linear ones.
@@ -97,13 +101,13 @@ function addFaded(block: Float64Array, pcm: Int16Array, layer: Layer, from: numb
 	const risen = Math.max(0, Math.min(count, fadeIn - from));
 	const falling = Math.max(risen, Math.min(count, samples - fadeOut - from));
 	for (let n = 0; n < risen; n++) {
-		const gain = Math.sin(((from + n + 0.5) / fadeIn) * (Math.PI / 2));
+		const gain = sin(((from + n + 0.5) / fadeIn) * QUARTER);
 		block[n * 2]! += pcm[n * 2]! * gain;
 		block[n * 2 + 1]! += pcm[n * 2 + 1]! * gain;
 	}
 	for (let at = risen * 2; at < falling * 2; at++) block[at]! += pcm[at]!;
 	for (let n = falling; n < count; n++) {
-		const gain = Math.cos(((from + n - (samples - fadeOut) + 0.5) / fadeOut) * (Math.PI / 2));
+		const gain = cos(((from + n - (samples - fadeOut) + 0.5) / fadeOut) * QUARTER);
 		block[n * 2]! += pcm[n * 2]! * gain;
 		block[n * 2 + 1]! += pcm[n * 2 + 1]! * gain;
 	}

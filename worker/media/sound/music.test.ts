@@ -5,6 +5,7 @@ let stage: Stage;
 beforeAll(async () => void (stage = await openStage()));
 afterAll(() => stage.remove());
 
+const { abs } = Math;
 const at = (seconds: number) => Math.round(seconds * RATE);
 const plain = { gainDb: 0, duck: false, fadeInSeconds: 0, fadeOutSeconds: 0 };
 const music = (settings: object = {}) => ({ music: { asset: 'a'.repeat(64), ...plain, ...settings } });
@@ -12,7 +13,10 @@ const music = (settings: object = {}) => ({ music: { asset: 'a'.repeat(64), ...p
 test('music is cut to the film, from where it is wanted, at its gain', async () => {
 	const clip = await stage.clip('mute', 1.5, null);
 	const song = await stage.sound('song.wav', 4, (n) => (n < at(2) ? 0.5 : sine(800, 0.5)(n)));
-	const { left } = await mixOf(stage, planOf({ parts: [{ clip }], music: song, sound: music({ from: 2, gainDb: -12 }) }));
+	const { left } = await mixOf(
+		stage,
+		planOf({ parts: [{ clip }], music: song, sound: music({ from: 2, gainDb: -12 }) }),
+	);
 
 	expect(left).toHaveLength(at(1.5));
 	for (const seconds of [0, 0.7, 1.4]) expect(db(tone(left, 800, at(seconds)) / 0.5)).toBeCloseTo(-12, 1);
@@ -25,7 +29,10 @@ test('music that is too short begins anew without a click and without a hole', a
 	const song = await stage.sound('loop.wav', 1.0006, sine(440.25, 0.4, 0.3));
 	const plan = planOf({ parts: [{ clip }], music: song, sound: music() });
 	const { left } = await mixOf(stage, plan);
-	const step = left.reduce((most, value, n) => Math.max(most, n ? Math.abs(value - left[n - 1]!) : 0), 0);
+	const step = left.reduce(
+		(most, value, n) => (n && abs(value - left[n - 1]!) > most ? abs(value - left[n - 1]!) : most),
+		0,
+	);
 	const steepest = 0.4 * 2 * Math.PI * (440.25 / RATE) * 32_768 * 1.45;
 	const levels = Array.from({ length: 79 }, (_, n) => {
 		const part = left.slice(at(n * 0.05), at(n * 0.05 + 0.05));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { placeNarrations } from './narration.ts';
-import { db, mixOf, openStage, planOf, RATE, sine, tone, type Stage, type Wave } from './testing.ts';
+import { secondsHeard } from './decode.ts';
+import { db, mixOf, noise, openStage, planOf, RATE, sine, tone, type Stage, type Wave } from './testing.ts';
 
 let stage: Stage;
 beforeAll(async () => void (stage = await openStage()));
@@ -17,7 +18,10 @@ const wanted = (clip: number, start: number, length: number, end: number) => ({
 const quiet = { clipsDuckDb: 0 };
 
 test('narrations that fit begin with their clips and nothing is said about it', () => {
-	const { placed, notes } = placeNarrations([wanted(0, 0, 3.9, 4), wanted(1, 4, 4.05, 8), wanted(2, 8, 1, 12)], at(12));
+	const { placed, notes } = placeNarrations(
+		[wanted(0, 0, 3.9, 4), wanted(1, 4, 4.05, 8), wanted(2, 8, 1, 12)],
+		at(12),
+	);
 
 	expect(placed.map(({ start }) => start)).toEqual([0, at(4), at(8.0) + at(0.05) + at(0.25)]);
 	expect(notes).toEqual(['the narration of clip 3 begins 0.30 s late, behind the one before it']);
@@ -83,7 +87,9 @@ test('a narration that the film cuts off is faded out in its last half second', 
 	const plan = planOf({ parts: [{ clip, narration }] });
 	const { left } = await mixOf(stage, plan);
 
-	expect(plan.notes).toEqual(['the last 2.00 s of the narration of short.mov are lost: it is faded out with the film']);
+	expect(plan.notes).toEqual([
+		'the last 2.00 s of the narration of short.mov are lost: it is faded out with the film',
+	]);
 	expect(left).toHaveLength(at(1));
 	expect(db(tone(left, 500, at(0.4)) / 0.5)).toBeCloseTo(0, 1);
 	expect(db(tone(left, 500, at(0.7)) / 0.5)).toBeCloseTo(db(Math.cos(Math.PI / 4)), 0);
@@ -133,4 +139,12 @@ test('a narration without sound is refused by name', async () => {
 	const clip = await stage.clip('nothing', 1, null);
 
 	expect(() => planOf({ parts: [{ clip, narration: clip }] })).toThrow('the narration of nothing.mov holds no sound');
+});
+
+test.each(['guessed.aac', 'guessed.mp3', 'known.wav'])('what %s really holds is known by decoding it', async (name) => {
+	const spoken: Wave = (n) => (n % at(3) < at(0.5) ? noise(0.4)(n) : 0);
+	const source = await stage.sound(name, 6, spoken, ['-write_xing', '0'].slice(0, name.endsWith('mp3') ? 2 : 0));
+	const seconds = await secondsHeard(stage.tools, source, name, AbortSignal.timeout(10_000));
+
+	expect(Math.abs(seconds - 6)).toBeLessThan(0.1);
 });

@@ -27,10 +27,7 @@ const SLIGHT = SAMPLE_RATE / 10;
  * longer than its clip runs on; the next then begins a breath after its end. What the film's end leaves no room for
  * is lost. Each of these is told in a note.
  */
-export function placeNarrations(
-	wanted: Wanted[],
-	filmSamples: number,
-): { placed: PlacedNarration[]; notes: string[] } {
+export function placeNarrations(wanted: Wanted[], filmSamples: number): { placed: PlacedNarration[]; notes: string[] } {
 	const placed: PlacedNarration[] = [];
 	const notes: string[] = [];
 	let free = 0;

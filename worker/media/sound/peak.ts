@@ -11,6 +11,7 @@ const KAISER_BETA = 9;
 const MOST_OVER = 2;
 
 const KERNELS = BETWEEN.map(kernel);
+const { abs, max } = Math;
 
 /** Takes blocks of stereo in order and hears of the samples, and the values between them, that pass `floor`. */
 export type PeakMeter = {
@@ -34,14 +35,16 @@ export function openPeakMeter(floor = 0, heard?: (sample: number, value: number)
 		for (let at = REACH - 1; at < REACH - 1 + length; at++) {
 			const [here, next] = [line[at]!, line[at + 1]!];
 			const limit = heard ? floor : most;
-			const own = Math.abs(here);
-			const higher = Math.max(own, Math.abs(next));
-			if (higher * MOST_OVER <= limit) continue;
+			const own = abs(here);
+			if (own * MOST_OVER <= limit && abs(next) * MOST_OVER <= limit) continue;
 			let value = own;
 			// Where four samples only rise or only fall there is no peak between the middle two.
 			const [before, behind] = [line[at - 1]!, line[at + 2]!];
-			if (!(before <= here && here <= next && next <= behind) && !(before >= here && here >= next && next >= behind))
-				for (const taps of KERNELS) value = Math.max(value, between(line, at, taps));
+			if (
+				!(before <= here && here <= next && next <= behind) &&
+				!(before >= here && here >= next && next >= behind)
+			)
+				for (const taps of KERNELS) value = max(value, between(line, at, taps));
 			if (value > most) most = value;
 			if (heard && value > floor) heard(pushed + at - (TAPS - 1), value);
 		}
@@ -61,7 +64,7 @@ export function openPeakMeter(floor = 0, heard?: (sample: number, value: number)
 function between(line: Float64Array, at: number, taps: Float64Array): number {
 	let sum = 0;
 	for (let tap = 0; tap < TAPS; tap++) sum += line[at - REACH + 1 + tap]! * taps[tap]!;
-	return Math.abs(sum);
+	return abs(sum);
 }
 
 /** A windowed sinc that gives the value `part` of the way from one sample to the next. */

@@ -34,7 +34,9 @@ export function soundPieces({ sound }: { sound: SoundPlan | null }): Piece[] {
 		return piece(pcm, about, samples * MISJUDGED, (path) => checkHeard(path, about, 'It is empty.'));
 	});
 	const hint = `It ends before the ${music?.settings.from ?? 0} s at which it is to begin.`;
-	const under = music ? [piece(music.pcm, 'the music', music.most, (path) => checkHeard(path, 'the music', hint))] : [];
+	const under = music
+		? [piece(music.pcm, 'the music', music.most, (path) => checkHeard(path, 'the music', hint))]
+		: [];
 	return [...own, ...spoken, ...under];
 }
 

@@ -26,7 +26,9 @@ function lagOf(made: Int16Array, source: Int16Array, most = 40): number {
 }
 
 test.each([null, -18])('behind the encoder every clip still begins at its sample (loudness %s)', async (loudness) => {
-	const clips = await Promise.all([1, 2, 3].map((seed) => stage.clip(`noise${seed}`, 0.7, noise(0.3, seed), '30000/1001')));
+	const clips = await Promise.all(
+		[1, 2, 3].map((seed) => stage.clip(`noise${seed}`, 0.7, noise(0.3, seed), '30000/1001')),
+	);
 	const plan = planOf({ parts: clips.map((clip) => ({ clip })), sound: { loudness } });
 	const { path } = await trackOf(stage, plan);
 	const decode = (from: string, to: string) => ffmpeg('-i', from, '-f', 's16le', '-ar', '48000', '-ac', '2', to);

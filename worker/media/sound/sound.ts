@@ -25,8 +25,8 @@ const HIGHEST_PEAK = -1;
 const METERS_DIFFER = 0.1;
 /** Where the limiter begins: AAC at this rate raises peaks by some tenths of a dB. */
 const FIRST_CEILING = -1.6;
-/** A film this near to its target is left; AAC moves loudness by hundredths. */
-const NEAR = 0.15;
+/** A film this near to what was aimed at is left; AAC moves loudness by hundredths, and that of noise by tenths. */
+const NEAR = 0.1;
 const MOST_ROUNDS = 4;
 
 /** The film's encoded sound in the job's folder, what was done about its loudness, and whether the cache had it. */
@@ -119,11 +119,15 @@ async function brought(bench: Bench, target: number): Promise<Result> {
 	let [aim, ceiling] = [target, FIRST_CEILING];
 	for (let round = 1; ; round++) {
 		const treatment = await master(aim, ceiling);
-		await writeMix(made, join(folder, PCM), treatment, { signal, progress: (share) => progress(0.2 + share * 0.2) });
+		await writeMix(made, join(folder, PCM), treatment, {
+			signal,
+			progress: (share) => progress(0.2 + share * 0.2),
+		});
 		await encode(bench);
 		const after = await decodeAndMeasure(bench);
 		progress(0.9);
-		const off = treatment.reached && after.integrated !== null ? target - after.integrated : 0;
+		const level = after.integrated ?? target;
+		const off = treatment.short === null ? 0 : target - treatment.short - level;
 		const over = (after.truePeak ?? HIGHEST_PEAK - 1) - (HIGHEST_PEAK - METERS_DIFFER);
 		if (round === MOST_ROUNDS || (over <= 0 && Math.abs(off) <= NEAR))
 			return resultOf(target, heard.loudness, after, treatment);

@@ -23,16 +23,20 @@ export const RATE = 48_000;
 /** Left and right at sample n, from −1 to 1; one number is both. */
 export type Wave = (sample: number) => number | [number, number];
 
+// Looked up once: a test's globals are slow to reach, and a sound has many samples.
+const { sin, cos, floor, round } = Math;
+const TURN = 2 * Math.PI;
+
 export const sine =
 	(hertz: number, level = 0.5, phase = 0): Wave =>
 	(n) =>
-		level * Math.sin((2 * Math.PI * hertz * n) / RATE + phase);
+		level * sin((TURN * hertz * n) / RATE + phase);
 /** Noise that is the same every time. */
 export const noise =
 	(level: number, seed = 1): Wave =>
 	(n) => {
-		const x = Math.sin(n * 12.9898 + seed * 78.233) * 43_758.5453;
-		return level * (2 * (x - Math.floor(x)) - 1);
+		const x = sin(n * 12.9898 + seed * 78.233) * 43_758.5453;
+		return level * (2 * (x - floor(x)) - 1);
 	};
 
 type Part = { clip: Source; narration?: Source; transition?: string; transitionSeconds?: number };
@@ -58,9 +62,9 @@ export async function openStage() {
 		return source(out);
 	};
 	/** A file of sound, in the format that its name says. */
-	const sound = async (name: string, seconds: number, wave: Wave) => {
+	const sound = async (name: string, seconds: number, wave: Wave, options: string[] = []) => {
 		const out = join(folder, name);
-		ffmpeg(...raw(write(`${name}.raw`, seconds, wave)), out);
+		ffmpeg(...raw(write(`${name}.raw`, seconds, wave)), ...options, out);
 		return source(out);
 	};
 	const write = (name: string, seconds: number, wave: Wave) => {
@@ -68,7 +72,17 @@ export async function openStage() {
 		return join(folder, name);
 	};
 	const scratch = () => cache.scratch();
-	return { folder, kitchen, cache, tools, source, clip, sound, scratch, remove: () => rmSync(folder, { recursive: true }) };
+	return {
+		folder,
+		kitchen,
+		cache,
+		tools,
+		source,
+		clip,
+		sound,
+		scratch,
+		remove: () => rmSync(folder, { recursive: true }),
+	};
 }
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
@@ -80,10 +94,15 @@ export function pcmBytes(samples: number, wave: Wave): Buffer {
 	for (let n = 0; n < samples; n++) {
 		const value = wave(n);
 		const [left, right] = typeof value === 'number' ? [value, value] : value;
-		bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(left * 32_768))), n * 4);
-		bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(right * 32_768))), n * 4 + 2);
+		bytes.writeInt16LE(held(left), n * 4);
+		bytes.writeInt16LE(held(right), n * 4 + 2);
 	}
 	return bytes;
+}
+
+function held(value: number): number {
+	const scaled = round(value * 32_768);
+	return scaled > 32_767 ? 32_767 : scaled < -32_768 ? -32_768 : scaled;
 }
 
 /** The plan of a film's sound; `lead` and `tail` are frames of title cards. */
@@ -108,7 +127,10 @@ export function planOf({ parts, music, sound = {}, fps, cards }: Film): SoundPla
 }
 
 /** What comes of a plan before it is encoded. */
-export async function mixOf({ kitchen, scratch }: Stage, plan: SoundPlan): Promise<{ left: Int16Array; right: Int16Array }> {
+export async function mixOf(
+	{ kitchen, scratch }: Stage,
+	plan: SoundPlan,
+): Promise<{ left: Int16Array; right: Int16Array }> {
 	const folder = await scratch();
 	const signal = AbortSignal.timeout(30_000);
 	await renderPieces(soundPieces({ sound: plan }), folder, kitchen, { signal, done: () => undefined });
@@ -151,9 +173,9 @@ export function meteredBy(path: string, input: string[] = []): { loudness: numbe
 export function tone(pcm: Int16Array, hertz: number, from: number, samples = 4800): number {
 	let [re, im] = [0, 0];
 	for (let n = 0; n < samples; n++) {
-		const angle = (2 * Math.PI * hertz * n) / RATE;
-		re += (pcm[from + n] ?? 0) * Math.cos(angle);
-		im += (pcm[from + n] ?? 0) * Math.sin(angle);
+		const angle = (TURN * hertz * n) / RATE;
+		re += (pcm[from + n] ?? 0) * cos(angle);
+		im += (pcm[from + n] ?? 0) * sin(angle);
 	}
 	return (2 * Math.hypot(re, im)) / samples / 32_768;
 }

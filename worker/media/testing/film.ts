@@ -29,7 +29,8 @@ export async function readFilm(path: string): Promise<Film> {
 	const track = movie.tracks.find(({ kind }) => kind === 'vide')!;
 	const first = decoded.times[0] ?? 0;
 	const ticks = frameTicks(track);
-	const places = [...decoded.times.keys()].filter((index) => (decoded.times[index]! - first) % ticks === 0);
+	const shownFor = (index: number) => (decoded.times[index + 1] ?? Infinity) - decoded.times[index]!;
+	const places = [...decoded.times.keys()].filter((index) => shownFor(index) > ticks * AN_INSTANT);
 	const shown = places.map((index) => (decoded.times[index]! - first) / ticks);
 	return {
 		frames: places.map((index) => decoded.hashes[index]!),
@@ -42,6 +43,9 @@ export async function readFilm(path: string): Promise<Film> {
 		streams: streamsOf(path),
 	};
 }
+
+/** Share of a frame's time below which nobody sees it. */
+const AN_INSTANT = 0.1;
 
 /** The step between most of the frames. */
 function frameTicks({ durations }: Track): number {
