@@ -25,6 +25,7 @@ const PROGRAMS = [
  */
 const WELCOME = [
 	{ need: 'media', package: 'bubblewrap', there: () => which('bwrap') },
+	{ need: 'media', package: 'fontconfig', there: () => which('fc-list') },
 	{
 		need: 'media',
 		package: 'fonts-noto-core',

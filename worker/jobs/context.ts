@@ -28,7 +28,11 @@ type Made = { context: Context; end: () => Promise<void> };
 /** Builds what one run of a job works with. `lost` is called when a newer run took the job over. */
 export async function makeContext(
 	run: { id: string; owner: string; run: number; grant: Grant; signal: AbortSignal; log: Log; changed: () => void },
-	{ store, assets, collect }: { store: Store; assets: Assets; collect: (batch: string, owner: string) => Promise<void> },
+	{
+		store,
+		assets,
+		collect,
+	}: { store: Store; assets: Assets; collect: (batch: string, owner: string) => Promise<void> },
 ): Promise<Made> {
 	const { id, grant, signal, log } = run;
 	const memory = await store.steps(id);

@@ -63,8 +63,7 @@ export async function openTools(options: {
 	return {
 		ffmpegPath: ffmpeg,
 		sandbox,
-		ffmpeg: (run) =>
-			spawn(sandbox, ffmpeg, { ...run, args: [...QUIET, ...run.args] }),
+		ffmpeg: (run) => spawn(sandbox, ffmpeg, { ...run, args: [...QUIET, ...run.args] }),
 		ffprobe: (run) => spawn(sandbox, ffprobe, { ...run, args: ['-hide_banner', '-v', 'error', ...run.args] }),
 	};
 }

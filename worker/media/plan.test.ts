@@ -84,9 +84,14 @@ test('a clip with an IDR picture each second is copied again behind a crossfade'
 });
 
 test('hidden frames let a clip behind a transition be copied from its next closed frame on', () => {
-	const film = plan([clip('a'), clip('b'), clip('c')], [{}, { ...fade, transitionSeconds: 0.625 }, fade], {}, {
-		joints: 'hidden',
-	});
+	const film = plan(
+		[clip('a'), clip('b'), clip('c')],
+		[{}, { ...fade, transitionSeconds: 0.625 }, fade],
+		{},
+		{
+			joints: 'hidden',
+		},
+	);
 
 	expect(shape(film)).toEqual([
 		['0', 'copied', 0, 176],
@@ -108,7 +113,12 @@ test('no frame is hidden before the film begins, nor more than a second of them'
 	const hidden = { joints: 'hidden' };
 
 	expect(shape(plan([clip('a')], [{ cutFrom: 0.5 }], {}, hidden))).toEqual([['0', 'encoded', 0, 180]]);
-	expect(shape(plan([clip('a'), clip('b')], [{}, { cutFrom: 2 }], {}, hidden))[1]).toEqual(['1', 'encoded', 192, 144]);
+	expect(shape(plan([clip('a'), clip('b')], [{}, { cutFrom: 2 }], {}, hidden))[1]).toEqual([
+		'1',
+		'encoded',
+		192,
+		144,
+	]);
 });
 
 test('title cards stand before and behind the clips and move everything else', () => {
@@ -147,17 +157,25 @@ test('burned captions and a logo are reasons to encode what they lie over, soft 
 		'it already is what the film is',
 	]);
 	expect(soft!.segments.map(({ how }) => how)).toEqual(['copied', 'copied']);
-	expect(soft!.cues.map(({ lines }) => lines.flat().map(({ text }) => text).join(' '))).toEqual([
-		'Bees fly over the meadow.',
-	]);
+	expect(
+		soft!.cues.map(({ lines }) =>
+			lines
+				.flat()
+				.map(({ text }) => text)
+				.join(' '),
+		),
+	).toEqual(['Bees fly over the meadow.']);
 	expect(logo.segments[0]!.why).toBe('the logo is drawn over it');
 });
 
 test('the words of a caption are part of the address, and those of other clips are not', () => {
 	const keys = (first: string, second: string) =>
-		plan([clip('a'), clip('b')], [{ text: first }, { text: second }], {}, { captions: { mode: 'burned' } }).segments.map(
-			({ key }) => key,
-		);
+		plan(
+			[clip('a'), clip('b')],
+			[{ text: first }, { text: second }],
+			{},
+			{ captions: { mode: 'burned' } },
+		).segments.map(({ key }) => key);
 
 	expect(keys('One', 'Two')[0]).not.toBe(keys('Three', 'Two')[0]);
 	expect(keys('One', 'Two')[1]).toBe(keys('Three', 'Two')[1]);

@@ -203,9 +203,7 @@ function titleCard(content: TitleCard, target: FilmTarget, logo: LogoSource | nu
 function weave(laid: LaidClip[], whyNot: (string | null)[], film: Film): Draft[] {
 	const bodies = laid.map((clip, index) => bodyOf(clip, whyNot[index]!, film));
 	const beside = (draft: Draft | undefined, body: Draft[]) =>
-		draft?.how === 'encoded' &&
-		body.length > 1 &&
-		secondsOf(draft.frames, film.target.rate) <= MOST_BESIDE_SECONDS;
+		draft?.how === 'encoded' && body.length > 1 && secondsOf(draft.frames, film.target.rate) <= MOST_BESIDE_SECONDS;
 	return laid.flatMap((clip, index) => {
 		const body = bodies[index]!;
 		const [next, after] = [laid[index + 1], bodies[index + 1] ?? []];
@@ -239,9 +237,7 @@ function bodyOf(clip: LaidClip, whyNot: string | null, film: Film): Draft[] {
 	const part = copiedPart(clip, from, to, film);
 	if (!part) return [encode(clip, from, to, 'it is cut or faded in where no frame decodes alone', film)];
 	return [
-		...(part.from > from
-			? [encode(clip, from, part.from, 'before the first frame that decodes alone', film)]
-			: []),
+		...(part.from > from ? [encode(clip, from, part.from, 'before the first frame that decodes alone', film)] : []),
 		copy(clip, part, part.from === from && part.to === to, film),
 		...(part.to < to
 			? [encode(clip, part.to, to, 'its cut falls between frames that depend on each other', film)]

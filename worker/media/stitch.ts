@@ -163,10 +163,7 @@ type Planned = Pick<StitchRequest, 'clips' | 'files' | 'timeline'>;
 async function planRequest(shop: Shop, request: Planned, options: StitchOptions): Promise<Plan> {
 	const { clips, timeline } = request;
 	if (clips.length !== timeline.clips.length)
-		throw new Fault(
-			'invalid_input',
-			`the timeline has ${timeline.clips.length} clips, ${clips.length} were given`,
-		);
+		throw new Fault('invalid_input', `the timeline has ${timeline.clips.length} clips, ${clips.length} were given`);
 	await refuseUndrawable(textsOf(timeline));
 	const look = looker(shop, options.signal);
 	const looked = await lookAt(clips, look, options.progress);
@@ -231,7 +228,9 @@ async function extrasOf({ timeline, files = {} }: Planned, look: Look): Promise<
 	};
 	return {
 		narrations: await Promise.all(
-			timeline.clips.map(({ narration }, index) => source(narration, 'sound', `the narration of clip ${index + 1}`)),
+			timeline.clips.map(({ narration }, index) =>
+				source(narration, 'sound', `the narration of clip ${index + 1}`),
+			),
 		),
 		music: await source(timeline.sound.music?.asset, 'sound', 'the music'),
 		logo: await source(timeline.logo?.asset, 'picture', 'the logo'),

@@ -37,7 +37,12 @@ async function withAssets(found: InspectResult, assets: Tools['assets']): Promis
 	const keep = async (path: string | null) => {
 		if (path === null) return null;
 		const png = path.endsWith('.png');
-		const facts = { name: basename(path), mimeType: png ? 'image/png' : 'image/jpeg', media: null, thumbnail: null };
+		const facts = {
+			name: basename(path),
+			mimeType: png ? 'image/png' : 'image/jpeg',
+			media: null,
+			thumbnail: null,
+		};
 		return (await assets.keep(path, facts)).id;
 	};
 	if (found.operation === 'watermark') return { ...found, picture: await keep(found.picture) };

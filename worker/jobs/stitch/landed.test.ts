@@ -11,8 +11,7 @@ const shots = (count: number) =>
 		input: { prompt: `Shot ${++number}: a mill by a brook`, seconds: 3, resolution: '360p', shot: item + 1 },
 		item,
 	}));
-const paid = async () =>
-	(await side<{ totals: { videoJobs: number } }>('GET', '/rehearsal/journal')).totals.videoJobs;
+const paid = async () => (await side<{ totals: { videoJobs: number } }>('GET', '/rehearsal/journal')).totals.videoJobs;
 const order = (prompt: string, fault: object) =>
 	side('POST', '/rehearsal/orders', { match: { route: 'interactions.create', contains: prompt }, fault });
 
@@ -97,9 +96,16 @@ test('a clip that is not made stops the film by its place, or is left out where 
 test('jobs of another key cannot be waited for', async () => {
 	const clips = (await make(shots(1), { execution: 'mine' })).body;
 	const input = { timeline: { clips: [{ job: clips.jobs[0]!.id }] } };
-	const { body } = await call<BatchView>('POST', '/v1/batches', { kind: 'stitch', jobs: [{ input }] }, { key: 'other' });
+	const { body } = await call<BatchView>(
+		'POST',
+		'/v1/batches',
+		{ kind: 'stitch', jobs: [{ input }] },
+		{ key: 'other' },
+	);
 	for (;;) {
-		const { body: seen } = await call<BatchView>('GET', `/v1/batches/${body.id}?wait=20`, undefined, { key: 'other' });
+		const { body: seen } = await call<BatchView>('GET', `/v1/batches/${body.id}?wait=20`, undefined, {
+			key: 'other',
+		});
 		if (!seen.done) continue;
 		expect(seen.jobs[0]!.problem).toMatchObject({ code: 'not_found' });
 		break;

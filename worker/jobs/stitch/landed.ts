@@ -80,7 +80,10 @@ async function prepare(
 	{ media, assets }: Tools,
 ): Promise<void> {
 	const wanted = timeline.clips.filter(({ job }) => missing === 'stop' || !isLost(jobs.get(job ?? '')));
-	const clips = wanted.map(({ job, ...clip }) => ({ ...clip, asset: job === undefined ? clip.asset : assetOf(jobs.get(job)) }));
+	const clips = wanted.map(({ job, ...clip }) => ({
+		...clip,
+		asset: job === undefined ? clip.asset : assetOf(jobs.get(job)),
+	}));
 	try {
 		await media.prepare(
 			{

@@ -34,7 +34,9 @@ export function benchClips(folder: string): BenchClips {
 			return make(`large${index}`, '-i', path, ...scale, ...veo('4.0'));
 		});
 	const several = (from: string[], count: number, kind: string) =>
-		Array.from({ length: count }, (_, index) => distinct(from[index % from.length]!, folder, `${kind}${index}.mp4`));
+		Array.from({ length: count }, (_, index) =>
+			distinct(from[index % from.length]!, folder, `${kind}${index}.mp4`),
+		);
 	return {
 		origin: real ? 'three real Veo clips' : 'test pictures encoded as Veo encodes',
 		matched: (count) => several(sources(), count, 'clip'),

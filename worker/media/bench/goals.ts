@@ -28,15 +28,31 @@ export function goalsOf(rows: Row[]): Goal[] {
 		ratio('the same at −14 LUFS', 1 / 10, cpu(find('loudness-30', OURS), find('loudness-30', GRAPH))),
 		ratio('120 clips against 30, cpu', 4.4, cpu(m120, m30)),
 		ratio('120 clips: join against cat, wall', 8, join && copy ? join / copy.wallSeconds : null),
-		ratio("8 mixed clips, cpu against MediaFX's way", 1 / 2, cpu(find('mixed-8', OURS), find('mixed-8', "MediaFX's way"))),
+		ratio(
+			"8 mixed clips, cpu against MediaFX's way",
+			1 / 2,
+			cpu(find('mixed-8', OURS), find('mixed-8', "MediaFX's way")),
+		),
 		ratio('30 × 1080p crossfades, cpu against one graph', 1.05, cpu(x30, xfade)),
 		ratio('the same, peak memory', 1 / 4, x30 && xfade ? x30.peakMegabytes / xfade.peakMegabytes : null),
-		ratio('the same, last clip lands → film, wall', 1 / 8, early && x30 ? early.wallSeconds / x30.wallSeconds : null),
+		ratio(
+			'the same, last clip lands → film, wall',
+			1 / 8,
+			early && x30 ? early.wallSeconds / x30.wallSeconds : null,
+		),
 		ratio('the same, hidden joints, cpu', 1 / 4, cpu(hidden, xfade)),
-		ratio('one of 30 changed, cpu against the first', 1 / 10, cpu(find('matched-30', `${OURS}, one clip changed`), m30)),
+		ratio(
+			'one of 30 changed, cpu against the first',
+			1 / 10,
+			cpu(find('matched-30', `${OURS}, one clip changed`), m30),
+		),
 		amount('nothing changed, the call', NOTHING_SECONDS, 's', unchanged?.callSeconds ?? null),
 		amount('largest peak of memory', MOST_MEGABYTES, 'MB', peaks.length ? Math.max(...peaks) : null),
-		ratio('its growth over 8, 30 and 120 clips', 1.2, peaks.length === 3 ? Math.max(...peaks) / Math.min(...peaks) : null),
+		ratio(
+			'its growth over 8, 30 and 120 clips',
+			1.2,
+			peaks.length === 3 ? Math.max(...peaks) / Math.min(...peaks) : null,
+		),
 	];
 }
 
@@ -54,6 +70,9 @@ const amount = (what: string, goal: number, unit: string, found: number | null):
 export function goalsText(goals: Goal[]): string {
 	const width = Math.max(...goals.map(({ what }) => what.length));
 	return goals
-		.map(({ what, goal, text, met }) => `${what.padEnd(width)}  ${goal.padEnd(10)} ${text.padEnd(14)}${met === null ? '' : met ? 'met' : 'NOT met'}`)
+		.map(
+			({ what, goal, text, met }) =>
+				`${what.padEnd(width)}  ${goal.padEnd(10)} ${text.padEnd(14)}${met === null ? '' : met ? 'met' : 'NOT met'}`,
+		)
 		.join('\n');
 }

@@ -49,7 +49,13 @@ async function main(): Promise<void> {
 
 async function runAll(clips: ReturnType<typeof benchClips>, folder: string): Promise<Row[]> {
 	const cache = join(folder, 'probing');
-	const media = await openMedia({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', sandbox: 'auto', cache, log: makeLog('silent') });
+	const media = await openMedia({
+		ffmpeg: 'ffmpeg',
+		ffprobe: 'ffprobe',
+		sandbox: 'auto',
+		cache,
+		log: makeLog('silent'),
+	});
 	const wanted = CASES.filter(({ id }) => !values.only || values.only.split(',').includes(id));
 	const rows: Row[] = [];
 	for (const { make } of wanted) {

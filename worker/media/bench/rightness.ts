@@ -19,7 +19,10 @@ export async function rightness(entry: Entry, each: Case, once: Once, out: strin
 	if (once.exitCode !== 0) return `failed: ${once.stderr.trim().split('\n').at(-1)?.slice(0, 100) ?? once.exitCode}`;
 	if (entry.name === 'cat') return 'no film';
 	if (!existsSync(out)) return 'no film';
-	const { timeline, clips } = requestOf('rival' in entry ? each.pieces : entry.pieces, 'rival' in entry ? {} : entry.film);
+	const { timeline, clips } = requestOf(
+		'rival' in entry ? each.pieces : entry.pieces,
+		'rival' in entry ? {} : entry.film,
+	);
 	const probes = await Promise.all(clips.map(({ path }) => probeOnce(media, path)));
 	const paths = clips.map(({ path }) => path);
 	const report = once.delivered?.report ?? wouldBe(timeline, probes);

@@ -31,7 +31,13 @@ const OURS_PROGRAM = join(import.meta.dirname, 'ours.ts');
 const MEGABYTE = 1024 * 1024;
 
 /** Runs every entry of a case so many times, one after the other and then again, and judges what the first round made. */
-export async function runCase(each: Case, repeats: number, folder: string, media: Media, say: (line: string) => void): Promise<Row[]> {
+export async function runCase(
+	each: Case,
+	repeats: number,
+	folder: string,
+	media: Media,
+	say: (line: string) => void,
+): Promise<Row[]> {
 	const taken = new Map<string, Once[]>(each.entries.map(({ name }) => [name, []]));
 	const right = new Map<string, string>();
 	for (let round = 0; round < repeats; round++) {
@@ -57,7 +63,11 @@ async function runEntry(entry: Entry, each: Case, folder: string, out: string): 
 			return { ...(await measure(entry.rival.command(paths, work, out), work)), delivered: null };
 		}
 		const cache = join(folder, 'caches', entry.after ?? entry.name);
-		const order = (early: boolean): Order => ({ request: { ...requestOf(entry.pieces, entry.film), out }, cache, early });
+		const order = (early: boolean): Order => ({
+			request: { ...requestOf(entry.pieces, entry.film), out },
+			cache,
+			early,
+		});
 		const ours = async (early: boolean) => {
 			const file = join(work, 'order.json');
 			writeFileSync(file, JSON.stringify(order(early)));

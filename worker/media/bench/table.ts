@@ -13,7 +13,9 @@ function caseOf(rows: Row[]): string {
 	const lines = [HEAD, ...rows.map((row) => cellsOf(row, base))];
 	const widths = HEAD.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
 	const line = (cells: string[]) =>
-		cells.map((cell, at) => (at === 0 || at === HEAD.length - 1 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)));
+		cells.map((cell, at) =>
+			at === 0 || at === HEAD.length - 1 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!),
+		);
 	return [rows[0]!.title, ...lines.map((cells) => line(cells).join('  ').trimEnd())].join('\n');
 }
 

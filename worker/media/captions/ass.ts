@@ -23,14 +23,24 @@ const BLACK = '#000000';
  * range.from; null where nothing is shown. It depends on nothing outside the range: a cue that goes on beyond it is
  * shown to the end, words said before it count as said. No text in it can be taken for a command.
  */
-export function assOf(cues: Cue[], picture: Size, captions: Captions, range: { from: number; to: number }): string | null {
+export function assOf(
+	cues: Cue[],
+	picture: Size,
+	captions: Captions,
+	range: { from: number; to: number },
+): string | null {
 	const shown = cues.filter(({ from, to }) => to > range.from && from < range.to);
 	if (!shown.length) return null;
 	const layout = layoutOf(picture, captions);
 	const style = styleOf(captions, layout);
 	const events = shown.map((cue) => {
 		const text = textOf(cue);
-		const writing = { em: layout.em, bold: style.bold, han: hanFace(text, captions.language), start: directionOf(text) };
+		const writing = {
+			em: layout.em,
+			bold: style.bold,
+			han: hanFace(text, captions.language),
+			start: directionOf(text),
+		};
 		const end = cue.to < range.to ? cue.to - range.from : range.to - range.from + BEYOND;
 		const lines = captions.style === 'karaoke' ? lit(cue, writing, range) : plain(cue, writing);
 		return eventOf(cue.from - range.from, end, lines);
@@ -87,7 +97,8 @@ const heldUntil = (word: CueWord, next: CueWord | undefined, end: number): numbe
 	return following - word.to < HELD ? Math.max(word.to, following) : word.to;
 };
 
-const inline = (colour: string, opacity: number) => `\\1c${colourOf(colour).replace('&H00', '&H')}&\\1a${colourOf(BLACK, opacity).slice(0, 4)}&`;
+const inline = (colour: string, opacity: number) =>
+	`\\1c${colourOf(colour).replace('&H00', '&H')}&\\1a${colourOf(BLACK, opacity).slice(0, 4)}&`;
 const [COMING, SAYING, SAID] = [inline(WHITE, COMING_OPACITY), inline(ACCENT, 1), inline(WHITE, 1)];
 
 /** The state at the event's beginning, and each change before `stop`, to the millisecond and at once. */
@@ -97,8 +108,11 @@ function stateOf(word: { from: number; to: number }, begin: number, stop: number
 		{ at: word.to, state: SAID },
 	];
 	const past = changes.filter(({ at }) => milliseconds(at - begin) <= 0).at(-1)?.state ?? COMING;
-	const coming = changes.filter(({ at }) => milliseconds(at - begin) > 0 && at < stop);
-	return past + coming.map(({ at, state }) => `\\t(${milliseconds(at - begin)},${milliseconds(at - begin)},${state})`).join('');
+	const coming = changes.filter(({ at }) => milliseconds(at - begin) > 0 && milliseconds(stop - at) > 0);
+	return (
+		past +
+		coming.map(({ at, state }) => `\\t(${milliseconds(at - begin)},${milliseconds(at - begin)},${state})`).join('')
+	);
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000 + 1e-6);

@@ -32,7 +32,10 @@ export function balanced(text: string, widest: number): BalancedLine[] {
 	for (let at = 0; at < tokens.length; at = best[at]!.end) {
 		const line = tokens.slice(at, best[at]!.end);
 		lines.push({
-			text: line.map(({ text: word, space }) => (space ? `${word} ` : word)).join('').trim(),
+			text: line
+				.map(({ text: word, space }) => (space ? `${word} ` : word))
+				.join('')
+				.trim(),
 			cut: line.some(({ cut }) => cut),
 		});
 	}
@@ -42,4 +45,7 @@ export function balanced(text: string, widest: number): BalancedLine[] {
 const widthOf = (tokens: Token[], start: number, end: number): number =>
 	tokens
 		.slice(start, end)
-		.reduce((sum, { width, space }, index, all) => sum + width + (space && index < all.length - 1 ? SPACE_EMS : 0), 0);
+		.reduce(
+			(sum, { width, space }, index, all) => sum + width + (space && index < all.length - 1 ? SPACE_EMS : 0),
+			0,
+		);

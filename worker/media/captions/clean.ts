@@ -21,5 +21,4 @@ export const cleanText = (text: string): string =>
 const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** What a reader takes for one character each: letters with their marks, emoji families and flags stay whole. */
-export const graphemesOf = (text: string): string[] =>
-	Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+export const graphemesOf = (text: string): string[] => Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);

@@ -52,7 +52,7 @@ export function cutCues(tokens: TimedToken[], layout: Layout): TimedToken[][][] 
 		}
 	}
 	const cues: TimedToken[][][] = [];
-	for (let at = 0; at < tokens.length; ) {
+	for (let at = 0; at < tokens.length;) {
 		const { end, split } = best[at]!;
 		cues.push(split === null ? [tokens.slice(at, end)] : [tokens.slice(at, split), tokens.slice(split, end)]);
 		at = end;

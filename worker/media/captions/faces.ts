@@ -7,7 +7,11 @@ import { hasFamily } from './fonts-installed.ts';
  */
 export type Face = { family: string; line: number; bold: boolean };
 
-const noto = (script: string, line = 1.362, kind = 'Sans'): Face => ({ family: `Noto ${kind} ${script}`, line, bold: true });
+const noto = (script: string, line = 1.362, kind = 'Sans'): Face => ({
+	family: `Noto ${kind} ${script}`,
+	line,
+	bold: true,
+});
 
 /** The first that is installed draws Latin, Greek and Cyrillic; DejaVu's wide letters are made smaller. */
 const LATIN: Face[] = [
@@ -15,7 +19,12 @@ const LATIN: Face[] = [
 	{ family: 'DejaVu Sans', line: 1.05, bold: true },
 ];
 const CJK_LINE = 1.448;
-const HAN = { JP: noto('CJK JP', CJK_LINE), SC: noto('CJK SC', CJK_LINE), TC: noto('CJK TC', CJK_LINE), KR: noto('CJK KR', CJK_LINE) };
+const HAN = {
+	JP: noto('CJK JP', CJK_LINE),
+	SC: noto('CJK SC', CJK_LINE),
+	TC: noto('CJK TC', CJK_LINE),
+	KR: noto('CJK KR', CJK_LINE),
+};
 
 /**
  * Faces by script. Each run of letters names its own: libass by itself finds only the first ten fonts of a film, and
@@ -53,7 +62,8 @@ const PICTURE = /^(\p{Emoji_Presentation}|\p{Extended_Pictographic}[\ufe0e\ufe0f
 export const latinFace = (): Face => LATIN.find(({ family }) => hasFamily(family)) ?? LATIN[0]!;
 
 /** What only fonts of many colours use: skin tones, joiners of families, the wish for colour. */
-const COLOURING = /[\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f]|(?<=\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*)\u200d/gu;
+const COLOURING =
+	/[\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f]|(?<=\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*)\u200d/gu;
 
 /** A text as it is drawn in one colour. */
 export const drawable = (text: string): string => cleanText(text).replace(COLOURING, '');

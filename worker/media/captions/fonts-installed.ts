@@ -24,7 +24,12 @@ function families(): Set<string> | null {
 			stdio: ['ignore', 'pipe', 'ignore'],
 			maxBuffer: 1 << 24,
 		});
-		return new Set(listed.toLowerCase().split(/[\n,]/).map((name) => name.trim()));
+		return new Set(
+			listed
+				.toLowerCase()
+				.split(/[\n,]/)
+				.map((name) => name.trim()),
+		);
 	} catch {
 		return null;
 	}

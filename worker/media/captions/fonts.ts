@@ -65,13 +65,28 @@ const PACKAGES: [string, string[]][] = [
 		[
 			...['Arabic', 'Hebrew', 'Greek', 'Cyrillic', 'Armenian', 'Georgian', 'Devanagari', 'Bengali', 'Gurmukhi'],
 			...['Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao', 'Tibetan'],
-			...['Myanmar', 'Khmer', 'Mongolian', 'Ethiopic', 'Cherokee', 'Syriac', 'Thaana', 'Nko', 'Tifinagh', 'Adlam'],
+			...[
+				'Myanmar',
+				'Khmer',
+				'Mongolian',
+				'Ethiopic',
+				'Cherokee',
+				'Syriac',
+				'Thaana',
+				'Nko',
+				'Tifinagh',
+				'Adlam',
+			],
 			...['Javanese', 'Balinese', 'Sundanese', 'Runic', 'Coptic', 'Gothic', 'Egyptian_Hieroglyphs', 'Cuneiform'],
 		],
 	],
 ];
 const SCRIPTS = PACKAGES.flatMap(([bringer, names]) =>
-	names.map((name) => ({ name: name.replaceAll('_', ' '), bringer, letters: new RegExp(`\\p{Script=${name}}`, 'u') })),
+	names.map((name) => ({
+		name: name.replaceAll('_', ' '),
+		bringer,
+		letters: new RegExp(`\\p{Script=${name}}`, 'u'),
+	})),
 );
 
 function scriptOf(character: string): string {
@@ -95,6 +110,8 @@ function refusal(about: string, characters: string[]): Fault {
 	return new Fault(
 		'invalid_input',
 		`${about}: no font on the worker's machine draws ${shown.join(', ')}${more} (${scripts.join(', ')})`,
-		{ hint: `Install fonts for it on the worker's machine (on Debian: apt install ${packages}), or change the text.` },
+		{
+			hint: `Install fonts for it on the worker's machine (on Debian: apt install ${packages}), or change the text.`,
+		},
 	);
 }

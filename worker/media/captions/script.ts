@@ -101,7 +101,8 @@ const RIGHT_TO_LEFT = '\u200f';
 
 /** What a line begins with: nothing, or a mark where most of the text's letters run from right to left. */
 export function directionOf(text: string): string {
-	const leftward = text.match(/[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/gu)?.length ?? 0;
+	const leftward =
+		text.match(/[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/gu)?.length ?? 0;
 	const letters = text.match(/\p{L}/gu)?.length ?? 0;
 	return leftward * 2 > letters ? RIGHT_TO_LEFT : '';
 }

@@ -51,7 +51,10 @@ export function guessTimes(tokens: Token[], { from, to }: Span): Span[] {
 export function hearTimes(tokens: Token[], words: Word[], frame: Span): Span[] {
 	const heard = lettersOfWords(words, frame);
 	const texts = tokens.map(({ text }) => comparable(text));
-	const pairs = pairsOf(texts.flat(), heard.map(({ letter }) => letter));
+	const pairs = pairsOf(
+		texts.flat(),
+		heard.map(({ letter }) => letter),
+	);
 	let at = 0;
 	const known = texts.map((letters) => {
 		const found = letters.flatMap((_, index) => heard[pairs[at + index]!] ?? []);
@@ -62,7 +65,12 @@ export function hearTimes(tokens: Token[], words: Word[], frame: Span): Span[] {
 }
 
 const comparable = (text: string): string[] =>
-	Array.from(cleanText(text).toLowerCase().normalize('NFKD').replace(/[^\p{L}\p{N}]/gu, ''));
+	Array.from(
+		cleanText(text)
+			.toLowerCase()
+			.normalize('NFKD')
+			.replace(/[^\p{L}\p{N}]/gu, ''),
+	);
 
 function lettersOfWords(words: Word[], { from, to }: Span): (Span & { letter: string })[] {
 	const within = (second: number) => Math.min(to, Math.max(from, from + second));
@@ -75,7 +83,11 @@ function lettersOfWords(words: Word[], { from, to }: Span): (Span & { letter: st
 			last = start;
 			const letters = comparable(word.text);
 			const step = (end - start) / Math.max(1, letters.length);
-			return letters.map((letter, index) => ({ letter, from: start + index * step, to: start + (index + 1) * step }));
+			return letters.map((letter, index) => ({
+				letter,
+				from: start + index * step,
+				to: start + (index + 1) * step,
+			}));
 		});
 }
 
@@ -123,7 +135,7 @@ function matchMiddle(a: string[], b: string[], { head, rows, columns }: Middle, 
 /** Fills the gaps of what was heard by guessing within each gap. */
 function between(tokens: Token[], known: (Span | null)[], frame: Span): Span[] {
 	const spans: Span[] = [];
-	for (let at = 0; at < tokens.length; ) {
+	for (let at = 0; at < tokens.length;) {
 		const before = spans.at(-1)?.to ?? frame.from;
 		const own = known[at];
 		if (own) {

@@ -28,8 +28,7 @@ const lettersOf = (text: string): number =>
 const UNSPACED =
 	/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 /** Never the first of a line: closing marks, iteration and length marks, small kana (JIS X 4051, "kinsoku shori"). */
-const NOT_FIRST =
-	/^[\p{Pe}\p{Pf}\p{Po}\p{M}ー々〻ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ~〜…‥%％°℃ๆฯ]/u;
+const NOT_FIRST = /^[\p{Pe}\p{Pf}\p{Po}\p{M}ー々〻ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ~〜…‥%％°℃ๆฯ]/u;
 /** Never the last of a line: opening brackets and quotation marks, signs before figures. */
 const NOT_LAST = /[\p{Ps}\p{Pi}$£¥€＄￥#@]$/u;
 
@@ -68,7 +67,9 @@ const thaiPause = (word: Plain, next: Plain | undefined, mark: Mark): Mark =>
 
 function wordsOf(line: string): Plain[] {
 	const spaced = line.split(/[^\S\u00a0\u202f\u2007]+/u).filter(Boolean);
-	return glued(spaced).flatMap((word) => divided(word).map((text, index, all) => ({ text, space: index === all.length - 1 })));
+	return glued(spaced).flatMap((word) =>
+		divided(word).map((text, index, all) => ({ text, space: index === all.length - 1 })),
+	);
 }
 
 /** Marks that stand alone, as in French or after a dash, belong to the word before them. */
@@ -78,7 +79,8 @@ function glued(words: string[]): string[] {
 	const kept: string[] = [];
 	for (const word of words) {
 		const before = kept.at(-1);
-		if (before !== undefined && (LONE.test(word) || /^[«¿¡]$/u.test(before))) kept[kept.length - 1] = `${before}\u00a0${word}`;
+		if (before !== undefined && (LONE.test(word) || /^[«¿¡]$/u.test(before)))
+			kept[kept.length - 1] = `${before}\u00a0${word}`;
 		else kept.push(word);
 	}
 	return kept;

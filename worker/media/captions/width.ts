@@ -17,7 +17,10 @@ const SCRIPTS: [RegExp, number][] = [
 	[/\p{Script=Hebrew}/u, 0.58],
 	[/\p{Script=Thai}|\p{Script=Lao}|\p{Script=Armenian}|\p{Script=Georgian}/u, 0.68],
 	[/\p{Script=Tamil}|\p{Script=Malayalam}/u, 1.15],
-	[/\p{Script=Myanmar}|\p{Script=Khmer}|\p{Script=Ethiopic}|\p{Script=Telugu}|\p{Script=Kannada}|\p{Script=Sinhala}/u, 0.95],
+	[
+		/\p{Script=Myanmar}|\p{Script=Khmer}|\p{Script=Ethiopic}|\p{Script=Telugu}|\p{Script=Kannada}|\p{Script=Sinhala}/u,
+		0.95,
+	],
 	[/\p{Script=Devanagari}|\p{Script=Bengali}|\p{Script=Gujarati}|\p{Script=Gurmukhi}|\p{Script=Oriya}/u, 0.8],
 ];
 const WIDE =

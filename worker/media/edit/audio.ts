@@ -38,15 +38,22 @@ export async function extractAudio(
 ): Promise<{ notes: string[] }> {
 	const { probe, name } = clip;
 	const { audio } = probe;
-	if (!audio) throw new Fault('media', `${name} has no sound track`, { hint: 'Only files with sound have sound to extract.' });
+	if (!audio)
+		throw new Fault('media', `${name} has no sound track`, {
+			hint: 'Only files with sound have sound to extract.',
+		});
 	refuseLong(clip, 'Sound is extracted');
 	const { encoder, options, container } = FORMATS[format];
 	const copied = format === 'aac' && audio.codec === 'aac';
 	const bytes = clip.probe.bytes + SPARE_BYTES + audio.seconds * audio.sampleRate * Math.max(2, audio.channels) * 2;
 	if (format === 'wav' && bytes - probe.bytes > MOST_WAV_BYTES)
-		throw new Fault('invalid_input', `the sound of ${name} is too long for a WAV file`, { hint: 'Choose MP3 or AAC.' });
+		throw new Fault('invalid_input', `the sound of ${name} is too long for a WAV file`, {
+			hint: 'Choose MP3 or AAC.',
+		});
 	if (!copied && !(await has(shop.tools, 'encoders', encoder, job.signal)))
-		throw new Fault('invalid_input', `this ffmpeg cannot write ${format.toUpperCase()}`, { hint: 'Choose another format.' });
+		throw new Fault('invalid_input', `this ffmpeg cannot write ${format.toUpperCase()}`, {
+			hint: 'Choose another format.',
+		});
 	job.progress(0.05, copied ? 'copying the sound' : 'encoding the sound');
 	const run = {
 		args: [

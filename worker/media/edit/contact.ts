@@ -14,8 +14,9 @@ import { stampsOf } from './stamps.ts';
 const GAP_SHARE = 0.004;
 const LEAST_GAP = 2;
 const BACKGROUND = '0x181818';
-/** A picture this good needs no better one from its neighbourhood; black ones have 0. */
+/** A picture this good, or this much of the usual one of its film, needs no better one; black ones have 0. */
 const GOOD = 0.15;
+const USUAL_SHARE = 0.75;
 /** Where else in its stretch of the film a picture is looked for, as shares of the stretch. */
 const ELSEWHERE = [0.25, 0.75, 0.05, 0.95];
 const MIDDLE = 0.5;
@@ -63,7 +64,9 @@ function tileOf(picture: Picture, columns: number, width: number): Tile {
 	if (own < LEAST_WIDTH)
 		throw new Fault('invalid_input', `${columns} pictures beside each other are too small on ${width} pixels`, {
 			hint: 'Make the sheet wider, or give it fewer columns.',
-			refusals: [{ field: 'width', message: `at least ${(LEAST_WIDTH + gap) * columns + gap} for ${columns} columns` }],
+			refusals: [
+				{ field: 'width', message: `at least ${(LEAST_WIDTH + gap) * columns + gap} for ${columns} columns` },
+			],
 		});
 	return { width: own, height: Math.max(2, Math.round((own * picture.height) / picture.width / 2) * 2), gap };
 }
@@ -72,7 +75,8 @@ function tileOf(picture: Picture, columns: number, width: number): Tile {
 async function choosePictures(shop: Shop, clip: Clip, count: number, tile: Tile, job: Job): Promise<Grabbed[]> {
 	const picture = clip.probe.video!;
 	const frames = framesOf(picture);
-	const at = (stretch: number, share: number) => Math.min(frames - 1, Math.floor(((stretch + share) * frames) / count));
+	const at = (stretch: number, share: number) =>
+		Math.min(frames - 1, Math.floor(((stretch + share) * frames) / count));
 	const grey = { width: GREY_SIDE, height: Math.max(2, Math.round((GREY_SIDE * tile.height) / tile.width)) };
 	const grab = (wanted: number[], prefix: string, done: (share: number) => void) =>
 		grabFrames(shop, clip, wanted, { picture: tile, grey, prefix }, { ...job, done });
@@ -83,7 +87,9 @@ async function choosePictures(shop: Shop, clip: Clip, count: number, tile: Tile,
 		(share) => job.progress(SHARES.first * share, 'taking pictures'),
 	);
 	const byFrame = new Map(first.map((each) => [each.frame, each]));
-	const poor = stretches.filter((stretch) => worth(byFrame.get(at(stretch, MIDDLE))) < GOOD);
+	const usual = first.map(worth).sort((a, b) => a - b)[Math.floor(first.length / 2)] ?? 0;
+	const least = Math.max(GOOD, usual * USUAL_SHARE);
+	const poor = stretches.filter((stretch) => worth(byFrame.get(at(stretch, MIDDLE))) < least);
 	const others = poor.flatMap((stretch) => ELSEWHERE.map((share) => at(stretch, share)));
 	const more = others.length
 		? await grab(others, 'more', (share) =>

@@ -40,7 +40,11 @@ const film: Edit<FilmEdit> = async (shop, input, clip, { files, out, signal, pro
 /** Every edit; one of the contract that is missing here does not compile. */
 const EDITS: { [O in Exclude<EditOperation, 'titleCard'>]: Edit<O> } = {
 	...(Object.fromEntries(FILM_EDITS.map((operation) => [operation, film])) as { [O in FilmEdit]: Edit<O> }),
-	speed: async (shop, input, clip, job) => ({ ...VIDEO, report: null, ...(await changeSpeed(shop, clip, input, job.out, job)) }),
+	speed: async (shop, input, clip, job) => ({
+		...VIDEO,
+		report: null,
+		...(await changeSpeed(shop, clip, input, job.out, job)),
+	}),
 	audio: async (shop, input, clip, job) => {
 		const [extension, mimeType] = SOUNDS[input.format];
 		return { extension, mimeType, report: null, ...(await extractAudio(shop, clip, input, job.out, job)) };

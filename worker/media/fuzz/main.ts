@@ -38,7 +38,9 @@ async function main(): Promise<void> {
 		),
 	);
 	const minutes = ((Date.now() - begun) / 60_000).toFixed(1);
-	console.log(`${tally.film} films, ${tally.refused} refused, ${tally.wrong} wrong, in ${minutes} minutes from seed ${seed}`);
+	console.log(
+		`${tally.film} films, ${tally.refused} refused, ${tally.wrong} wrong, in ${minutes} minutes from seed ${seed}`,
+	);
 	process.exitCode = tally.wrong || tally.heard !== count || codes.some((code) => code !== 0) ? 1 : 0;
 }
 

@@ -95,17 +95,27 @@ async function judgeRefusal(
 	{ timeline }: ReturnType<typeof requestOf>,
 ): Promise<string[]> {
 	const { code, message } = asFault(error);
-	const complaint = [`${code}: ${message}${code === 'internal' ? (asFault(error).cause as Error)?.stack ?? '' : ''}`];
+	const complaint = [
+		`${code}: ${message}${code === 'internal' ? ((asFault(error).cause as Error)?.stack ?? '') : ''}`,
+	];
 	const named = pieces.some(({ name }) => message.includes(asClip(clips.path(name)).name));
 	if (pieces.some(({ name }) => HOPELESS.includes(name))) return code === 'media' && named ? [] : complaint;
 	if (code !== 'invalid_input') return complaint;
-	const texts = [...pieces.map(({ text = '' }) => text), ...[cards?.first, cards?.last].map((card) => card?.title ?? '')];
+	const texts = [
+		...pieces.map(({ text = '' }) => text),
+		...[cards?.first, cards?.last].map((card) => card?.title ?? ''),
+	];
 	if (texts.some(isBeyondLatin) && !named) return [];
-	const probes = await probeAll(media, pieces.map(({ name }) => clips.path(name)));
+	const probes = await probeAll(
+		media,
+		pieces.map(({ name }) => clips.path(name)),
+	);
 	const fps = timeline.target.fps;
 	const rates = fps ? [fps] : probes.map(({ video }) => `${video!.rate.n}/${video!.rate.d}`);
 	const tooShort = rates.some((rate) =>
-		layOnPaper(timeline, probes, rate).clips.some(({ from, to, fadeIn, fadeOut }) => to - from < Math.max(1, fadeIn + fadeOut)),
+		layOnPaper(timeline, probes, rate).clips.some(
+			({ from, to, fadeIn, fadeOut }) => to - from < Math.max(1, fadeIn + fadeOut),
+		),
 	);
 	return named && tooShort ? [] : complaint;
 }

@@ -109,7 +109,10 @@ function randomSound(random: Random): RandomFilm['sound'] {
 function randomWords(random: Random): { text: string; words?: z.input<typeof WORDS> } {
 	const text = random() < SHARES.hostile ? pick(random, HOSTILE) : 'One small film, told in a sentence or two.';
 	if (random() < 0.5) return { text };
-	const words = text.split(/\s+/).filter(Boolean).map((word) => word.slice(0, 100));
+	const words = text
+		.split(/\s+/)
+		.filter(Boolean)
+		.map((word) => word.slice(0, 100));
 	return { text, words: words.map((word, index) => ({ text: word, from: index * 0.2, to: index * 0.2 + 0.15 })) };
 }
 

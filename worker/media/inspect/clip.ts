@@ -34,7 +34,11 @@ export function movingPicture({ name, probe }: Clip, doing: string, longest = LO
 }
 
 /** Throws `media` for a file longer than `longest` seconds. */
-export function refuseLong({ name, probe }: Pick<Clip, 'name' | 'probe'>, doing: string, longest = LONGEST_SECONDS): void {
+export function refuseLong(
+	{ name, probe }: Pick<Clip, 'name' | 'probe'>,
+	doing: string,
+	longest = LONGEST_SECONDS,
+): void {
 	if (probe.seconds <= longest) return;
 	throw new Fault('media', `${name} lasts ${hours(probe.seconds)} hours`, {
 		hint: `${doing} in files of up to ${hours(longest)} hours. Trim it first.`,

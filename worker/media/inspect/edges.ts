@@ -13,12 +13,22 @@ export type Steady = {
 };
 
 /** Share of the frames that may be without an edge that counts as being in nearly all. */
-const MISSING = 0.15;
+const MISSING = 0.07;
+/** Gradients of one direction add up to nearly the sum of their lengths; of several scenes, to less than this share. */
+const ONE_DIRECTION = 0.7;
 /** Grey levels a pixel below which a mean gradient is none. */
 const FAINTEST = 0.5;
 
 /** Gradients by central differences. */
-export function edgesOf({ pixels, width, height }: { pixels: ArrayLike<number>; width: number; height: number }): Edges {
+export function edgesOf({
+	pixels,
+	width,
+	height,
+}: {
+	pixels: ArrayLike<number>;
+	width: number;
+	height: number;
+}): Edges {
 	const [x, y] = [new Float32Array(width * height), new Float32Array(width * height)];
 	for (let row = 1; row + 1 < height; row++) {
 		for (let column = 1, at = row * width + 1; column + 1 < width; column++, at++) {
@@ -58,10 +68,11 @@ export function steadyEdges(frames: Grey[]): Steady {
 /** The mean direction of gradients, and how long most of them and nearly all of them are along it. */
 function commonGradient(gx: Float32Array, gy: Float32Array) {
 	const count = gx.length;
-	let [x, y] = [0, 0];
+	let [x, y, lengths] = [0, 0, 0];
 	for (let frame = 0; frame < count; frame++) {
 		x += gx[frame]!;
 		y += gy[frame]!;
+		lengths += Math.hypot(gx[frame]!, gy[frame]!);
 	}
 	const length = Math.hypot(x, y);
 	if (length < count * FAINTEST) return null;
@@ -69,7 +80,7 @@ function commonGradient(gx: Float32Array, gy: Float32Array) {
 	for (let frame = 0; frame < count; frame++) gx[frame] = gx[frame]! * x + gy[frame]! * y;
 	gx.sort();
 	const [all, most] = [gx[Math.floor(MISSING * count)]!, gx[Math.floor((count - 1) / 2)]!];
-	return { x, y, most: Math.max(0, most), all: Math.max(0, all) };
+	return { x, y, most: Math.max(0, most), all: length < ONE_DIRECTION * lengths ? 0 : Math.max(0, all) };
 }
 
 function changeOf(frames: Grey[]): Float32Array {

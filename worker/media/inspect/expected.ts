@@ -18,7 +18,11 @@ export function compareWith(expected: Expected, { seconds, video, audio }: Probe
 	];
 }
 
-export const finding = (code: Finding['code'], message: string, place: { from?: number; to?: number } = {}): Finding => ({
+export const finding = (
+	code: Finding['code'],
+	message: string,
+	place: { from?: number; to?: number } = {},
+): Finding => ({
 	code,
 	message,
 	...place,

@@ -6,7 +6,7 @@ import { layersOf, templateOf, TEMPLATE_ROOM, type LogoPicture, type Template } 
 export type Match = { x: number; y: number; width: number; height: number; correlation: number };
 
 /** Widths that are tried, as shares of the picture's: a little beyond what anybody puts into a corner. */
-const [NARROWEST, WIDEST] = [0.04, 0.4];
+const [NARROWEST, WIDEST] = [0.03, 0.4];
 const STEP = 1.07;
 /** Narrower templates have no shape left. */
 const LEAST_PIXELS = 8;
@@ -24,7 +24,7 @@ const NEAREST_WIDTHS = [0.96, 0.98, 0.99, 1, 1.01, 1.02, 1.04];
 
 /**
  * Looks for a logo of any size in the edges that a film's frames have in common: normalised correlation of gradients
- * at every place, by Fourier transform, for widths from 4 to 40 % of the picture (`coarse`); the places that fit best
+ * at every place, by Fourier transform, for widths from 3 to 40 % of the picture (`coarse`); the places that fit best
  * are looked at again in a larger picture (`fine`), where small logos have a shape. The sign does not count, because a
  * logo may be darker or lighter than what is behind it. The answer is in pixels of `fine`.
  */
@@ -86,7 +86,10 @@ function bestPlaces(planes: Planes, field: Edges, template: Template): Match[] {
 			pixels += template.support[from]!;
 		}
 	}
-	for (const [plane, source] of [[fit, planes.edges], [under, planes.energy]] as const) {
+	for (const [plane, source] of [
+		[fit, planes.edges],
+		[under, planes.energy],
+	] as const) {
 		transform(plane);
 		correlate(source, plane);
 		transform(plane, true);

@@ -5,9 +5,22 @@ import { beginOf, type Clip } from './clip.ts';
 
 /** Shapes that people have names for; a file is called so within 1 % (1366x768 is 16:9). */
 const SHAPES: [name: string, value: number][] = [
-	...([[16, 9], [9, 16], [1, 1], [4, 5], [5, 4], [4, 3], [3, 4], [3, 2], [2, 3], [2, 1], [1, 2], [21, 9]] as const).map(
-		([a, b]): [string, number] => [`${a}:${b}`, a / b],
-	),
+	...(
+		[
+			[16, 9],
+			[9, 16],
+			[1, 1],
+			[4, 5],
+			[5, 4],
+			[4, 3],
+			[3, 4],
+			[3, 2],
+			[2, 3],
+			[2, 1],
+			[1, 2],
+			[21, 9],
+		] as const
+	).map(([a, b]): [string, number] => [`${a}:${b}`, a / b]),
 	['1.85:1', 1.85],
 	['2.39:1', 2.39],
 ];

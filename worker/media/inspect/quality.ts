@@ -72,7 +72,10 @@ function reportOf({ probe, name }: Clip, parts: Part[]): QualityReport {
 async function checkPicture(shop: Shop, clip: Clip, options: Options, job: Job): Promise<Part> {
 	const video = clip.probe.video!;
 	const { black, frozen } = await findStills(shop, clip, options.mostFrozenSeconds, job);
-	const inTime = ({ from, to }: { from: number; to: number }) => ({ from: beginOf(from, video), to: beginOf(to, video) });
+	const inTime = ({ from, to }: { from: number; to: number }) => ({
+		from: beginOf(from, video),
+		to: beginOf(to, video),
+	});
 	return {
 		findings: [
 			...tooLong('black', 'black', black.map(inTime), options.mostBlackSeconds),
@@ -94,7 +97,9 @@ async function checkSound(shop: Shop, clip: Clip, options: Options, job: Job): P
 		const mute = facts.quiet.length === 1 && facts.quiet[0]!.to - facts.quiet[0]!.from === facts.samples;
 		return {
 			findings: [
-				...(mute && options.expected.sound ? [finding('no_sound', 'its sound track is silent throughout')] : []),
+				...(mute && options.expected.sound
+					? [finding('no_sound', 'its sound track is silent throughout')]
+					: []),
 				...tooLong('silent', 'silent', quiet, options.mostSilentSeconds),
 				...clipping(facts.clipped.map(inSeconds), facts.clippedSamples),
 				...wrongLoudness(options, integrated),
@@ -123,7 +128,10 @@ function tooLong(code: Finding['code'], word: string, places: Place[], most: num
 function clipping(places: Place[], samples: number): Finding[] {
 	if (samples <= MOST_CLIPPED || !places.length) return [];
 	const { from, to } = { from: places[0]!.from, to: places.at(-1)!.to };
-	const where = places.length === 1 ? `from ${seconds(from)} to ${seconds(to)}` : `at ${places.length} places, first at ${seconds(from)}`;
+	const where =
+		places.length === 1
+			? `from ${seconds(from)} to ${seconds(to)}`
+			: `at ${places.length} places, first at ${seconds(from)}`;
 	return [finding('clipped', `its sound is cut off at full scale ${where} (${samples} samples)`, { from, to })];
 }
 

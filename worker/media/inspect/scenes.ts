@@ -7,7 +7,17 @@ import type { Picture } from '../picture.ts';
 import { framesIn } from '../rate.ts';
 import type { Shop } from '../stitch.ts';
 import { findBorders, type Border } from './borders.ts';
-import { beginOf, decodeDeadline, evenly, framesOf, micro, movingPicture, within, type Clip, type Job } from './clip.ts';
+import {
+	beginOf,
+	decodeDeadline,
+	evenly,
+	framesOf,
+	micro,
+	movingPicture,
+	within,
+	type Clip,
+	type Job,
+} from './clip.ts';
 import { bestOf } from './goodness.ts';
 import { grabFrames } from './grab.ts';
 import { openFrames, type SmallFrames } from './small.ts';
@@ -67,7 +77,10 @@ type Scene = { from: number; to: number; score: number | null };
 type Look = { width: number; height: number; every: number };
 
 function lookOf({ width, height, rate }: Picture): Look {
-	return { ...within({ width, height }, LOOK_SIDE), every: Math.max(1, Math.round(rate.n / rate.d / LOOKS_A_SECOND)) };
+	return {
+		...within({ width, height }, LOOK_SIDE),
+		every: Math.max(1, Math.round(rate.n / rate.d / LOOKS_A_SECOND)),
+	};
 }
 
 /** Every frame as a small colour picture, and some as larger grey ones, from one decode. */
@@ -99,7 +112,10 @@ async function decodeSmall(shop: Shop, clip: Clip, look: Look, { folder, signal,
 
 /** Scenes between borders. One shorter than `least` becomes part of the one before; the first one, of the next. */
 export function mergeShort(borders: Border[], frames: number, least: number): Scene[] {
-	const begins = [{ frame: 0, score: null as number | null }, ...borders.filter(({ frame }) => frame > 0 && frame < frames)];
+	const begins = [
+		{ frame: 0, score: null as number | null },
+		...borders.filter(({ frame }) => frame > 0 && frame < frames),
+	];
 	const scenes: Scene[] = [];
 	for (const [index, { frame, score }] of begins.entries()) {
 		const to = begins[index + 1]?.frame ?? frames;
@@ -113,9 +129,13 @@ export function mergeShort(borders: Border[], frames: number, least: number): Sc
 
 function refuseMany(count: number, name: string): void {
 	if (count <= MOST_SCENES) return;
-	throw new Fault('invalid_input', `${name} has ${count} scenes at this threshold; ${MOST_SCENES} are the most told`, {
-		hint: 'Raise the threshold or the shortest scene, or look at the film in parts.',
-	});
+	throw new Fault(
+		'invalid_input',
+		`${name} has ${count} scenes at this threshold; ${MOST_SCENES} are the most told`,
+		{
+			hint: 'Raise the threshold or the shortest scene, or look at the film in parts.',
+		},
+	);
 }
 
 /** The best frame of each scene's middle by its grey pictures, fetched as a JPEG. */
@@ -147,7 +167,11 @@ async function bestFrame(
 	const last = Math.min(inner + MOST_LOOKS, Math.floor((to - (to - from) * EDGE) / look.every));
 	const block = await greys.read(inner, last - inner + 1);
 	const { width, height } = look;
-	const pictures = Array.from({ length: block.count }, (_, at) => ({ pixels: block.at(block.first + at), width, height }));
+	const pictures = Array.from({ length: block.count }, (_, at) => ({
+		pixels: block.at(block.first + at),
+		width,
+		height,
+	}));
 	const frame = (block.first + bestOf(pictures).index) * look.every;
 	return pictures.length && frame >= from && frame < to ? frame : middle;
 }

@@ -48,5 +48,11 @@ export const stretch = ({ from, to }: { from: number; to: number }): Stretch => 
 function reportOf(found: { from: number; to: number }[], seconds: number): SilenceReport {
 	const silences = found.filter(({ from, to }) => to > from).map(stretch);
 	const silentSeconds = micro(silences.reduce((sum, each) => sum + each.seconds, 0));
-	return { operation: 'silence', silences, silentSeconds, seconds: micro(seconds), silent: silentSeconds >= micro(seconds) };
+	return {
+		operation: 'silence',
+		silences,
+		silentSeconds,
+		seconds: micro(seconds),
+		silent: silentSeconds >= micro(seconds),
+	};
 }

@@ -81,7 +81,10 @@ function outside(stretch: Frames, others: Frames[]): Frames[] {
 		left = left.flatMap((each) =>
 			to <= each.from || from >= each.to
 				? [each]
-				: [{ from: each.from, to: from }, { from: to, to: each.to }].filter((part) => part.to - part.from > 1),
+				: [
+						{ from: each.from, to: from },
+						{ from: to, to: each.to },
+					].filter((part) => part.to - part.from > 1),
 		);
 	return left;
 }

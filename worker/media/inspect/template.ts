@@ -79,7 +79,13 @@ function supported(raw: Edges): Template {
 	const support = new Float32Array(width * height);
 	for (let y = 1; y + 1 < height; y++) {
 		for (let x = 1, at = y * width + 1; x + 1 < width; x++, at++)
-			support[at] = Math.max(strong[at]!, strong[at - 1]!, strong[at + 1]!, strong[at - width]!, strong[at + width]!);
+			support[at] = Math.max(
+				strong[at]!,
+				strong[at - 1]!,
+				strong[at + 1]!,
+				strong[at - width]!,
+				strong[at + width]!,
+			);
 	}
 	let energy = 0;
 	for (let at = 0; at < support.length; at++) {

@@ -121,6 +121,7 @@ test('progress rises to 1, and the process stays awake meanwhile', async () => {
 	clearInterval(clock);
 
 	expect(heard.length).toBeGreaterThan(20);
+	expect(heard).toEqual(heard.toSorted((a, b) => a - b));
 	expect(heard.at(-1)).toBe(1);
 	expect(longest).toBeLessThan(250);
 });

@@ -51,7 +51,10 @@ export async function makeSound(
 	if (kept) return { name, ...kept, found: true };
 	const { buses, notes } = await busesOf(plan, folder, signal);
 	const made: Mix = { buses, samples: plan.samples };
-	const bench = { kitchen, folder, made, signal, progress };
+	// Another round begins anew; to whoever waits it only goes on.
+	let most = 0;
+	const rising = (share: number) => progress((most = Math.max(most, share)));
+	const bench = { kitchen, folder, made, signal, progress: rising };
 	const result = plan.loudness === null ? await asItIs(bench, null) : await brought(bench, plan.loudness);
 	const report: Kept = { loudness: result.loudness, notes: [...notes, ...result.notes] };
 	await keep(kitchen, plan, folder, report);

@@ -43,6 +43,7 @@ export function numberOf(cells: ArrayLike<number>): Counted | null {
 	const unclear = levels.some((level) => Math.abs(level - MIDDLE_GREY) < MIDDLE_GREY / 3);
 	const bit = (at: number) => (levels[at]! > MIDDLE_GREY ? 1 : 0);
 	if (unclear || !bit(0) || bit(CELLS - 1)) return null;
-	const number = (from: number, count: number) => bits(count).reduce((sum, each) => sum + (bit(from + each) << each), 0);
+	const number = (from: number, count: number) =>
+		bits(count).reduce((sum, each) => sum + (bit(from + each) << each), 0);
 	return { clip: number(1, CLIP_BITS), frame: number(1 + CLIP_BITS, FRAME_BITS) };
 }

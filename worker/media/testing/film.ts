@@ -77,7 +77,7 @@ function decode(path: string): { times: number[]; hashes: string[]; complaints: 
 
 const DECODE_MS = 600_000;
 /** Words about ffmpeg's own checking output, and about a cover picture, which has no times. */
-const HARMLESS = /framemd5|null @|Non-monotonous DTS|deprecated pixel format|timescale not set/
+const HARMLESS = /framemd5|null @|Non-monotonous DTS|deprecated pixel format|timescale not set/;
 
 async function wrongSync(path: string, track: Track): Promise<number[]> {
 	const file = await open(path);

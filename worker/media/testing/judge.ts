@@ -38,9 +38,11 @@ function judgeFrames(film: Film, report: StitchReport, paper: Paper): string[] {
 	const wrong = [];
 	if (film.complaints) wrong.push(`it does not decode cleanly: ${film.complaints.slice(0, 300)}`);
 	if (paper.frames !== report.frames) wrong.push(`${report.frames} frames were planned instead of ${paper.frames}`);
-	if (film.frames.length !== paper.frames) wrong.push(`it has ${film.frames.length} frames instead of ${paper.frames}`);
+	if (film.frames.length !== paper.frames)
+		wrong.push(`it has ${film.frames.length} frames instead of ${paper.frames}`);
 	if (film.uneven) wrong.push(`${film.uneven} frames are not one step behind the one before`);
-	if (film.wrongSync.length) wrong.push(`samples ${film.wrongSync.slice(0, 5).join()} are listed wrongly as IDR or not`);
+	if (film.wrongSync.length)
+		wrong.push(`samples ${film.wrongSync.slice(0, 5).join()} are listed wrongly as IDR or not`);
 	const sum = report.segments.reduce((total, { seconds }) => total + framesOf(seconds, paper), 0);
 	if (sum !== report.frames) wrong.push('the segments do not add up to the film');
 	return wrong;
@@ -71,7 +73,9 @@ function judgeCopies(film: Film, { report, paths }: Judged, paper: Paper): strin
 		const { start, from: first } = paper.clips[clips[0]!]!;
 		const source = hashesOf(paths[clips[0]!]!);
 		const wrong = range(from, from + frames).filter((each) => film.frames[each] !== source[each - start + first]);
-		return wrong.length ? [`${wrong.length} copied frames of clip ${clips[0]! + 1} differ, the first at ${wrong[0]}`] : [];
+		return wrong.length
+			? [`${wrong.length} copied frames of clip ${clips[0]! + 1} differ, the first at ${wrong[0]}`]
+			: [];
 	});
 }
 
@@ -100,7 +104,9 @@ function judgeNumbers(film: Film, { out, timeline, probes, numbered = [], report
 			const wanted = Math.min(frames - 1, frame * ratio);
 			return !seen || Math.abs(seen.frame - wanted) > (counted ? 0 : 1 + ratio / 2);
 		});
-		return wrong.length ? [`${wrong.length} frames of clip ${index + 1} are not in their place, the first is ${wrong[0]}`] : [];
+		return wrong.length
+			? [`${wrong.length} frames of clip ${index + 1} are not in their place, the first is ${wrong[0]}`]
+			: [];
 	});
 }
 

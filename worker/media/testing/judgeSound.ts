@@ -34,22 +34,34 @@ export async function judgeSound(judged: Judged, paper: Paper): Promise<string[]
 
 type At = { placed: Placed; index: number; more: boolean };
 
-function judgeClip(film: Float32Array, { paths, probes }: Judged, { placed, index, more }: At, { rate }: Paper): string[] {
+function judgeClip(
+	film: Float32Array,
+	{ paths, probes }: Judged,
+	{ placed, index, more }: At,
+	{ rate }: Paper,
+): string[] {
 	const { start, from, to, fadeIn, fadeOut } = placed;
 	const begin = sampleAt(start + fadeIn, rate) + EDGE;
 	const end = sampleAt(start + to - from - fadeOut, rate) - EDGE;
 	const source = probes[index]!.audio ? heardOnce(paths[index]!) : new Float32Array(0);
-	const late = sampleAt(from, rate) - sampleAt(start, rate) + Math.round(probes[index]!.video!.startSeconds * SAMPLE_RATE);
+	const late =
+		sampleAt(from, rate) - sampleAt(start, rate) + Math.round(probes[index]!.video!.startSeconds * SAMPLE_RATE);
 	const wrong = [];
 	for (let at = begin; at + WINDOW <= end; at += WINDOW) {
-		const [ours, theirs] = [film, source].map((of, which) => ({ of, from: at + (which ? late : 0), length: WINDOW }));
+		const [ours, theirs] = [film, source].map((of, which) => ({
+			of,
+			from: at + (which ? late : 0),
+			length: WINDOW,
+		}));
 		const loud = level(theirs!);
 		if (!more && loud > SOUND && bestLag(ours!, theirs!, ROUNDING).likeness < ALIKE) wrong.push(at);
 		if (!more && loud < SILENCE / 10 && level(ours!) > SILENCE) wrong.push(at);
 	}
 	const seconds = wrong.length ? (wrong[0]! / SAMPLE_RATE).toFixed(2) : '';
 	return [
-		...(wrong.length ? [`clip ${index + 1} does not sound like itself in ${wrong.length} windows, the first at ${seconds} s`] : []),
+		...(wrong.length
+			? [`clip ${index + 1} does not sound like itself in ${wrong.length} windows, the first at ${seconds} s`]
+			: []),
 		...lagOf(film, source, { begin, end, late, index }),
 	];
 }
@@ -65,7 +77,9 @@ function lagOf(
 	const theirs = { of: source, from: from + late, length };
 	if (length < LISTENED / 2 || level(theirs) < SOUND) return [];
 	const { lag, likeness: alike } = bestLag({ of: film, from, length }, theirs, MOST_LAG * 2);
-	return Math.abs(lag) > MOST_LAG && alike > LEAST_TOLD ? [`the sound of clip ${index + 1} is ${lag} samples late`] : [];
+	return Math.abs(lag) > MOST_LAG && alike > LEAST_TOLD
+		? [`the sound of clip ${index + 1} is ${lag} samples late`]
+		: [];
 }
 const LISTENED = SAMPLE_RATE / 4;
 /** Below this nothing was recognised, as under loud music. */

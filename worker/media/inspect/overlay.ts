@@ -1,0 +1,135 @@
+import type { Steady } from './edges.ts';
+
+/** Something that stands still while the picture around it moves; in pixels of the looked-at picture. */
+export type Standing = { x: number; y: number; width: number; height: number; score: number };
+
+/** An edge that stands still is at least this strong, in grey levels a pixel. */
+const EDGE = 5;
+/** A pixel moves when its brightness changes at least so much over the frames. */
+const MOVES = 6;
+/** Less of the picture moving than this is a still camera: everything stands still, and nothing can be told. */
+const LEAST_MOVING = 0.25;
+/** Edges closer than this share of the width belong together. */
+const TOGETHER = 0.02;
+/** Part of the picture that an overlay covers, each way: more is scenery, less a mark that nobody could read. */
+const MOST_SIDE = 0.45;
+const LEAST_SIDE = 0.014;
+/** Longer than this many times its height it is a line. */
+const MOST_LONG = 12;
+/** Pixels from the picture's border that count as touching it. */
+const BORDER = 2;
+/** Edges from which it is surely one. */
+const ENOUGH_EDGES = 120;
+/** Share of an overlay's place that is edges, from which it is surely one. */
+const DENSE = 0.12;
+
+/**
+ * Finds the clearest thing that stands still over a moving picture, whatever it is: edges that nearly all frames
+ * share, close together, with moving picture around them. `moving` is the share of the picture that moves; where that
+ * is too little nothing is found, because a still camera shows a picture that stands still altogether.
+ */
+export function findStanding({ all, change }: Steady): { found: Standing | null; moving: number; still: boolean } {
+	const { width, height } = all;
+	const moving = change.reduce((count, value) => count + (value >= MOVES ? 1 : 0), 0) / change.length;
+	if (moving < LEAST_MOVING) return { found: null, moving, still: true };
+	const edges = all.x.map((x, at) => (Math.hypot(x, all.y[at]!) >= EDGE ? 1 : 0));
+	const groups = groupsOf(edges, width, height, Math.max(2, Math.round(width * TOGETHER)));
+	let best: Standing | null = null;
+	for (const group of groups) {
+		const score = scoreOf(group, { edges, change, width, height });
+		if (score > (best?.score ?? 0)) best = { ...boxOf(group), score };
+	}
+	return { found: best, moving, still: false };
+}
+
+type Box = { left: number; top: number; right: number; bottom: number };
+type Group = Box & { edges: number };
+
+const boxOf = ({ left, top, right, bottom }: Box) => ({
+	x: left,
+	y: top,
+	width: right - left + 1,
+	height: bottom - top + 1,
+});
+
+/** Edges that lie within `reach` of each other, counted in cells of that size that touch. */
+function groupsOf(edges: ArrayLike<number>, width: number, height: number, reach: number): Group[] {
+	const [columns, rows] = [Math.ceil(width / reach), Math.ceil(height / reach)];
+	const cells: (Group | null)[] = Array.from({ length: columns * rows }, () => null);
+	for (let y = 0, at = 0; y < height; y++) {
+		for (let x = 0; x < width; x++, at++) {
+			if (!edges[at]) continue;
+			const cell = Math.floor(y / reach) * columns + Math.floor(x / reach);
+			cells[cell] = joined(cells[cell] ?? null, { left: x, right: x, top: y, bottom: y, edges: 1 });
+		}
+	}
+	const groups: Group[] = [];
+	for (let cell = 0; cell < cells.length; cell++) {
+		let group: Group | null = null;
+		const waiting = [cell];
+		while (waiting.length) {
+			const next = waiting.pop()!;
+			const here = cells[next];
+			if (!here || here.edges < 2) continue;
+			cells[next] = null;
+			group = joined(group, here);
+			const column = next % columns;
+			for (const step of [-1, 0, 1].filter((by) => column + by >= 0 && column + by < columns))
+				waiting.push(next + step, next + step - columns, next + step + columns);
+		}
+		if (group) groups.push(group);
+	}
+	return groups;
+}
+
+const joined = (a: Group | null, b: Group): Group =>
+	a
+		? {
+				left: Math.min(a.left, b.left),
+				right: Math.max(a.right, b.right),
+				top: Math.min(a.top, b.top),
+				bottom: Math.max(a.bottom, b.bottom),
+				edges: a.edges + b.edges,
+			}
+		: b;
+
+type Seen = { edges: ArrayLike<number>; change: ArrayLike<number>; width: number; height: number };
+
+/** 0 to 1: how dense its edges are, how much moves around it, how few still edges are there besides it. */
+function scoreOf(group: Group, seen: Seen): number {
+	const box = boxOf(group);
+	const [short, long] = [Math.min(box.width, box.height), Math.max(box.width, box.height)];
+	if (box.width > MOST_SIDE * seen.width || box.height > MOST_SIDE * seen.height) return 0;
+	if (touchesBorder(group, seen)) return 0;
+	if (short < LEAST_SIDE * Math.max(seen.width, seen.height) || long > MOST_LONG * short) return 0;
+	const density = group.edges / (box.width * box.height);
+	const room = Math.max(4, Math.round(Math.min(box.width, box.height) / 2));
+	const outer = {
+		left: Math.max(0, group.left - room),
+		top: Math.max(0, group.top - room),
+		right: Math.min(seen.width - 1, group.right + room),
+		bottom: Math.min(seen.height - 1, group.bottom + room),
+	};
+	const [whole, own] = [countIn(outer, seen), countIn(group, seen)];
+	const around = Math.max(1, whole.pixels - own.pixels);
+	const moving = (whole.moving - own.moving) / around;
+	const beside = (whole.edges - own.edges) / around;
+	const enough = Math.min(1, group.edges / ENOUGH_EDGES);
+	return enough * Math.min(1, density / DENSE) * Math.min(1, moving / 0.8) * Math.max(0, 1 - beside / density);
+}
+
+/** Marks are laid inside of the picture; scenery is cut off by its border. */
+const touchesBorder = ({ left, top, right, bottom }: Box, { width, height }: Seen) =>
+	left <= BORDER || top <= BORDER || right >= width - 1 - BORDER || bottom >= height - 1 - BORDER;
+
+function countIn({ left, top, right, bottom }: Box, { edges, change, width }: Seen) {
+	const count = { pixels: 0, edges: 0, moving: 0 };
+	for (let y = top; y <= bottom; y++) {
+		for (let x = left, at = y * width + left; x <= right; x++, at++) {
+			count.pixels++;
+			if (edges[at]) count.edges++;
+			if (change[at]! >= MOVES) count.moving++;
+		}
+	}
+	return count;
+}
