@@ -76,7 +76,7 @@ async function lengthOf(worker: WorkerServer, clips: TimelineClip[]): Promise<nu
 	let sum = 0;
 	for (const [index, clip] of clips.entries()) {
 		const { media } = await worker.api<{ media: { seconds: number } | null }>('GET', `/v1/assets/${clip.asset}`);
-		const overlap = index > 0 && clip.transition === 'crossfade' ? clip.transitionSeconds : 0;
+		const overlap = index > 0 && clip.transition !== 'cut' ? clip.transitionSeconds : 0;
 		sum += (clip.cutTo ?? media?.seconds ?? Number.NaN) - (clip.cutFrom ?? 0) - overlap;
 	}
 	return sum;

@@ -97,7 +97,7 @@ test('every edit of Edit Media is reachable and does what it says', async () => 
 		edit('Thumbnail', 'makeThumbnail', { moment: 'given', at: 3 }),
 		edit('Sheet', 'makeContactSheet', { columns: 2, rows: 2, width: 640 }),
 	]);
-	const facts = (name: string) => itemsOf(run, name)[0]!.json as Record<string, never>;
+	const facts = (name: string) => itemsOf(run, name)[0]!.json as Record<string, unknown>;
 	const media = (name: string) => facts(name).media as Record<string, unknown>;
 	expect(media('Trim')).toMatchObject({ seconds: 2, width: 640, height: 360 });
 	expect(media('Aspect')).toMatchObject({ seconds: 4, width: 360, height: 640 });

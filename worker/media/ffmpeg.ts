@@ -227,7 +227,7 @@ function progressIn(text: string): { frames: number; seconds: number } {
 
 /** Lines that say only that something failed, not what. */
 const EMPTY_WORDS =
-	/^(Conversion failed!|Error while filtering|Failed to inject frame|Error initializing output|Nothing was written|Error marking filters)/i;
+	/^(Fontconfig error|Conversion failed!|Error while filtering|Failed to inject frame|Error initializing output|Nothing was written|Error marking filters)/i;
 const LONGEST_LINE = 200;
 
 /** One line of what ffmpeg complained about, without memory addresses and paths. */

@@ -57,7 +57,8 @@ export async function joinFilm(
 	const args: Argument[] = [
 		...['-y', '-nostats', '-progress', 'pipe:1', '-copyts'],
 		...inputs.flatMap(({ options }) => options),
-		...['-map_metadata', '-1', ...outputs, ...tagsOf(wrapping)],
+		// Chapters keep their titles: of `-map_metadata -1` these would go too.
+		...['-map_metadata:g', '-1', '-map_metadata:s', '-1', ...outputs, ...tagsOf(wrapping)],
 		...['-video_track_timescale', scale, '-movie_timescale', scale],
 		...['-movflags', '+faststart', '-f', 'mp4', FILM],
 	];

@@ -162,7 +162,7 @@ test('burned captions and a logo are reasons to encode what they lie over, soft 
 			lines
 				.flat()
 				.map(({ text }) => text)
-				.join(' '),
+				.join(''),
 		),
 	).toEqual(['Bees fly over the meadow.']);
 	expect(logo.segments[0]!.why).toBe('the logo is drawn over it');

@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openCache } from './cache.ts';
+import { openTools } from './ffmpeg.ts';
 import type { Media } from './index.ts';
-import { ffmpeg, smallFrames, streamsOf, testClips, type ClipName } from './testing/clips.ts';
+import { difference, ffmpeg, smallFrames, streamsOf, testClips, type ClipName } from './testing/clips.ts';
 import { openTestMedia } from './testing/engine.ts';
+import { makeThumbnail } from './thumbnail.ts';
 
 const clips = testClips();
 let media: Media;
@@ -30,6 +33,51 @@ test('the thumbnail of a clip that fades in from black is not black', async () =
 
 	expect(brightness(out)).toBeGreaterThan(60);
 	expect(streamsOf(out)[0]).toMatchObject({ codec_name: 'mjpeg', width: 320, height: 180 });
+});
+
+test('the thumbnail is a frame in focus, well lit and at rest', async () => {
+	const path = join(clips.folder, 'picky.mp4');
+	const spoilt = [
+		"boxblur=12:enable='lt(n,24)'",
+		"eq=brightness=0.6:enable='between(n,24,47)'",
+		"eq=brightness=-0.6:enable='gte(n,72)'",
+	];
+	ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24:d=4', '-vf', spoilt.join(','), '-pix_fmt', 'yuv420p', path);
+	const [shown] = smallFrames(await thumbnailOf(path));
+	const frames = smallFrames(path);
+	const nearest = frames
+		.map((frame, at) => ({ at, far: difference(frame, shown!) }))
+		.toSorted((a, b) => a.far - b.far)[0]!;
+
+	expect(nearest.at).toBeGreaterThanOrEqual(48);
+	expect(nearest.at).toBeLessThan(72);
+});
+
+test('the frame at a second is that frame, and the last one behind the end', async () => {
+	const path = clips.path('long');
+	const probe = await media.probe(path, { name: 'clip', signal: AbortSignal.timeout(20_000) });
+	const frames = smallFrames(path);
+	const tools = await openTools({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', sandbox: 'auto' });
+	const cache = await openCache(join(clips.folder, 'own'), 1e9);
+	for (const [at, frame] of [
+		[0, 0],
+		[2.5, 60],
+		[13.26, 318],
+		[99, 431],
+	] as const) {
+		const out = join(clips.folder, `at${frame}.jpg`);
+		await makeThumbnail({ tools, cache }, path, probe, out, {
+			signal: AbortSignal.timeout(20_000),
+			at,
+			width: 200,
+		});
+		const [shown] = smallFrames(out);
+		const nearest = frames
+			.map((each, index) => ({ index, far: difference(each, shown!) }))
+			.toSorted((a, b) => a.far - b.far)[0]!;
+		expect(nearest.index).toBe(frame);
+		expect(streamsOf(out)[0]).toMatchObject({ width: 200 });
+	}
 });
 
 test('a black clip still has a thumbnail', async () => {

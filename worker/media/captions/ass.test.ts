@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { Captions } from '../../contract/caption.ts';
 import { assOf } from './ass.ts';
-import { planCues } from './cues.ts';
+import { planCues, type Cue } from './cues.ts';
 import { draw } from './pictures.testkit.ts';
+import { widthOf } from './width.ts';
 
 const SIZES = [
 	{ width: 640, height: 360 },
@@ -18,6 +19,7 @@ const TEXTS = {
 	Hindi: 'शहर के किनारे एक छोटी सी कार्यशाला में एक बूढ़ा आदमी ईंटें बनाता है।',
 	Thai: 'ที่ชายขอบของเมืองมีชายชราคนหนึ่งกำลังเผาอิฐที่จดจำได้',
 	Tamil: 'நகரத்தின் விளிம்பில் உள்ள ஒரு சிறிய பட்டறையில் ஒரு முதியவர் செங்கற்களை உருவாக்குகிறார்',
+	Malayalam: 'നഗരത്തിന്റെ അരികിലുള്ള ഒരു ചെറിയ പണിശാലയിൽ ഒരു വൃദ്ധൻ ഓർമ്മിക്കുന്ന ഇഷ്ടികകൾ ഉണ്ടാക്കുന്നു',
 	Russian: 'На окраине города стоит мастерская, Щукинский жёлтый шофёр обжигает кирпичи.',
 	emoji: '😀🎉👨‍👩‍👧‍👦👍🏽❤️🇩🇪 and words 🔥🔥🔥🔥🔥🔥🔥🔥🔥🔥🔥🔥🔥🔥🔥🔥',
 };
@@ -26,6 +28,7 @@ const scriptFor = (text: string, picture = WIDE, more: Partial<Captions> = {}, r
 	const captions = Captions.parse(more);
 	return assOf(planCues([{ text, from: 0, to: 5 }], picture, captions), picture, captions, range);
 };
+const widest = ({ lines }: Cue) => Math.max(...lines.map((line) => widthOf(line.map(({ text }) => text).join(''))));
 /** What a viewer sees of a line when nothing in it is a command but our own blocks. */
 const seen = (script: string) =>
 	script
@@ -34,23 +37,20 @@ const seen = (script: string) =>
 		.map((line) => line.split(',').slice(9).join(','));
 
 describe.each(Object.entries(TEXTS))('%s', (_, text) => {
-	test.each(SIZES)('is drawn within the safe area of $width x $height in each style', (picture) => {
-		for (const style of ['plain', 'box', 'karaoke'] as const) {
+	test.each(SIZES)('is drawn within the safe area of $width x $height', (picture) => {
+		for (const style of ['plain', 'box'] as const) {
 			const captions = Captions.parse({ style });
-			for (const cue of planCues([{ text, from: 0, to: 30 }], picture, captions).slice(0, 2)) {
-				const middle = (cue.from + cue.to) / 2;
-				const { ink, left, right, top, bottom } = draw(
-					assOf([cue], picture, captions, { from: middle, to: middle + 1 })!,
-					picture,
-				);
-				expect(ink).toBeGreaterThan(60);
-				expect(left).toBeGreaterThan(picture.width * 0.04);
-				expect(right).toBeLessThan(picture.width * 0.96);
-				expect(top).toBeGreaterThan(picture.height * 0.4);
-				expect(bottom).toBeLessThan(picture.height * 0.97);
-				// Centred: what is left free at both sides is alike.
-				expect(Math.abs(left + right - picture.width)).toBeLessThan(picture.width * 0.05);
-			}
+			const [cue] = planCues([{ text, from: 0, to: 30 }], picture, captions).toSorted(
+				(a, b) => widest(b) - widest(a),
+			);
+			const { ink, left, right, top, bottom } = draw(assOf([cue!], picture, captions, cue!)!, picture, 0);
+			expect(ink).toBeGreaterThan(60);
+			expect(left).toBeGreaterThan(picture.width * 0.04);
+			expect(right).toBeLessThan(picture.width * 0.96);
+			expect(top).toBeGreaterThan(picture.height * 0.4);
+			expect(bottom).toBeLessThan(picture.height * 0.97);
+			// Centred: what is left free at both sides is alike.
+			expect(Math.abs(left + right - picture.width)).toBeLessThan(picture.width * 0.05);
 		}
 	});
 });
@@ -81,7 +81,7 @@ const HOSTILE: [string, string][] = [
 	['a\\hb\\nc', 'a\\\u2060hb\\\u2060nc'],
 	['%{pts} 100% %n', '%\\{pts\\}'],
 	['trailing \\', 'trailing \\\u2060'],
-	["it's , ; [x] = 'q' \"d\"", "it's , ; [x]"],
+	["it's , ; [x] = 'q' \"d\"", "it's , ;"],
 	['}{', '\\}\\{'],
 ];
 

@@ -9,19 +9,16 @@ const LATIN = [
 ];
 const FIRST = 0x20;
 
-/** Mean widths of letters by script in em, from the bold faces of Noto Sans, wide enough for most words. */
+/** Widths of letters by script in em: as much as lines of each were seen to take in bold, and a little more. */
 const SCRIPTS: [RegExp, number][] = [
-	[/\p{Script=Cyrillic}/u, 0.72],
-	[/\p{Script=Greek}/u, 0.66],
-	[/\p{Script=Arabic}/u, 0.62],
-	[/\p{Script=Hebrew}/u, 0.58],
-	[/\p{Script=Thai}|\p{Script=Lao}|\p{Script=Armenian}|\p{Script=Georgian}/u, 0.68],
-	[/\p{Script=Tamil}|\p{Script=Malayalam}/u, 1.15],
-	[
-		/\p{Script=Myanmar}|\p{Script=Khmer}|\p{Script=Ethiopic}|\p{Script=Telugu}|\p{Script=Kannada}|\p{Script=Sinhala}/u,
-		0.95,
-	],
-	[/\p{Script=Devanagari}|\p{Script=Bengali}|\p{Script=Gujarati}|\p{Script=Gurmukhi}|\p{Script=Oriya}/u, 0.8],
+	[/[жмфшщыюЖМФШЩЫЮ]/u, 1],
+	[/\p{Script=Cyrillic}|\p{Script=Hebrew}|\p{Script=Thai}|\p{Script=Lao}/u, 0.66],
+	[/\p{Script=Greek}|\p{Script=Georgian}/u, 0.68],
+	[/\p{Script=Arabic}|\p{Script=Armenian}|\p{Script=Ethiopic}/u, 0.75],
+	[/\p{Script=Tamil}|\p{Script=Malayalam}/u, 1.42],
+	[/\p{Script=Sinhala}/u, 1.15],
+	[/\p{Script=Telugu}|\p{Script=Kannada}|\p{Script=Myanmar}|\p{Script=Khmer}/u, 0.98],
+	[/\p{Script=Devanagari}|\p{Script=Bengali}|\p{Script=Gujarati}|\p{Script=Gurmukhi}|\p{Script=Oriya}/u, 0.88],
 ];
 const WIDE =
 	/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;

@@ -11,12 +11,12 @@ const powerOfTwo = (least: number) => 2 ** Math.ceil(Math.log2(Math.max(2, least
 
 /**
  * The discrete Fourier transform of a plane, in place: rows, then columns (Cooley and Tukey 1965, radix 2). `inverse`
- * undoes it, scale included.
+ * undoes it, scale included. Only the first `filled` rows are read: the others hold zeros.
  */
-export function transform(plane: Plane, inverse = false): void {
+export function transform(plane: Plane, inverse = false, filled = plane.height): void {
 	const { width, height, re, im } = plane;
 	const rows = makeLine(width, inverse);
-	for (let y = 0; y < height; y++) rows(re, im, y * width, 1);
+	for (let y = 0; y < filled; y++) rows(re, im, y * width, 1);
 	const columns = makeLine(height, inverse);
 	for (let x = 0; x < width; x++) columns(re, im, x, width);
 	if (!inverse) return;

@@ -7,7 +7,7 @@ export type Match = { x: number; y: number; width: number; height: number; corre
 
 /** Widths that are tried, as shares of the picture's: a little beyond what anybody puts into a corner. */
 const [NARROWEST, WIDEST] = [0.03, 0.4];
-const STEP = 1.07;
+const STEP = 1.08;
 /** Narrower templates have no shape left. */
 const LEAST_PIXELS = 8;
 /** Edges weaker than this, in grey levels a pixel, are noise. */
@@ -16,6 +16,9 @@ const NOISE = 4;
 const FLOOR = 0.15 ** 2;
 /** Places looked at again, finer, for each width that is tried; and how well the logo must fit there at first sight. */
 const CANDIDATES = 60;
+/** Large logos are told apart at first sight: fewer places, so that no width costs more than this many comparisons. */
+const MOST_COMPARED = 12e6;
+const LEAST_CANDIDATES = 4;
 const FIRST_SIGHT = 0.35;
 /** Around a candidate, widths and places are tried one by one. */
 const NEAR_PIXELS = 2;
@@ -44,7 +47,7 @@ export async function matchLogo(
 		const candidates = bestPlaces(planes, coarse, template);
 		await breathe();
 		const finer = NEAR_WIDTHS.map((share) => templateOf(layers, Math.round(wide * scale * share)));
-		for (const candidate of candidates) {
+		for (const candidate of candidates.slice(0, affordable(finer))) {
 			const found = bestNear(field, finer, candidate, scale);
 			if (found.correlation > (best?.correlation ?? 0)) best = found;
 		}
@@ -54,6 +57,12 @@ export async function matchLogo(
 	const finest = NEAREST_WIDTHS.map((share) => templateOf(layers, Math.round(best.width * share)));
 	const last = bestNear(field, finest, best, 1);
 	return last.correlation > best.correlation ? last : best;
+}
+
+/** Candidates that can be looked at with these templates. */
+function affordable(templates: Template[]): number {
+	const pixels = templates.reduce((sum, { width, height }) => sum + width * height, 0);
+	return Math.max(LEAST_CANDIDATES, Math.round(MOST_COMPARED / (pixels * (2 * NEAR_PIXELS + 1) ** 2)));
 }
 
 type Planes = { edges: Plane; energy: Plane };
@@ -90,7 +99,7 @@ function bestPlaces(planes: Planes, field: Edges, template: Template): Match[] {
 		[fit, planes.edges],
 		[under, planes.energy],
 	] as const) {
-		transform(plane);
+		transform(plane, false, template.height);
 		correlate(source, plane);
 		transform(plane, true);
 	}

@@ -14,7 +14,7 @@ let media: Media;
 const SHOWS = {
 	bars: 'smptebars=s=320x180:r=24',
 	counter: 'testsrc2=s=320x180:r=24',
-	red: "color=c=0x803020:s=320x180:r=24,noise=alls=8:allf=t:all_seed=3",
+	red: 'color=c=0x803020:s=320x180:r=24,noise=alls=8:allf=t:all_seed=3',
 };
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18', '-pix_fmt', 'yuv420p'];
 
@@ -28,7 +28,10 @@ function made(name: string, shows: (keyof typeof SHOWS)[], graph: string): strin
 async function scenesOf(path: string, options: object = {}): Promise<SceneReport> {
 	const input = InspectInput.parse({ operation: 'scenes', asset: '0'.repeat(64), ...options });
 	const request = { input, source: asClip(path), logo: null, folder: mkdtempSync(join(clips.folder, 'look-')) };
-	return (await media.inspect(request, { signal: AbortSignal.timeout(60_000), progress: () => undefined })) as SceneReport;
+	return (await media.inspect(request, {
+		signal: AbortSignal.timeout(60_000),
+		progress: () => undefined,
+	})) as SceneReport;
 }
 const CUTS = '[0]trim=end_frame=36[a];[1]trim=end_frame=30[b];[2]trim=end_frame=40[c];[a][b][c]concat=n=3';
 
@@ -71,7 +74,8 @@ test('no pictures are taken where none are wanted', async () => {
 });
 
 test('a crossfade is one border, in its middle', async () => {
-	const graph = '[0]trim=end_frame=72,settb=1/24[a];[1]trim=end_frame=72,settb=1/24[b];[a][b]xfade=duration=1:offset=2';
+	const graph =
+		'[0]trim=end_frame=72,settb=1/24[a];[1]trim=end_frame=72,settb=1/24[b];[a][b]xfade=duration=1:offset=2';
 	const { scenes } = await scenesOf(made('fade', ['bars', 'red'], graph));
 
 	expect(scenes).toHaveLength(2);
@@ -86,8 +90,7 @@ test('a flash is no border', async () => {
 });
 
 test('a scene shorter than the shortest becomes part of the one before, the first one of the next', async () => {
-	const graph =
-		'[0]trim=end_frame=36[a];[1]trim=end_frame=10[b];[2]trim=end_frame=40[c];[a][b][c]concat=n=3';
+	const graph = '[0]trim=end_frame=36[a];[1]trim=end_frame=10[b];[2]trim=end_frame=40[c];[a][b][c]concat=n=3';
 	const path = made('short', ['bars', 'counter', 'red'], graph);
 
 	expect((await scenesOf(path, { minSeconds: 0 })).scenes).toHaveLength(3);
@@ -96,7 +99,10 @@ test('a scene shorter than the shortest becomes part of the one before, the firs
 });
 
 test('sound alone and still pictures are refused in words', async () => {
-	await expect(scenesOf(clips.path('tone'))).rejects.toMatchObject({ code: 'media', message: 'tone.mp4 is sound alone' });
+	await expect(scenesOf(clips.path('tone'))).rejects.toMatchObject({
+		code: 'media',
+		message: 'tone.mp4 is sound alone',
+	});
 	await expect(scenesOf(clips.path('still'))).rejects.toMatchObject({ message: 'still.mp4 is a still picture' });
 });
 

@@ -14,6 +14,8 @@ let other: string;
 const real = footage();
 
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20', '-pix_fmt', 'yuv420p'];
+/** For a machine that is busy with other tests: alone, each takes a few seconds. */
+const PATIENCE = 240_000;
 /** Moves everywhere and has edges of its own: the set zoomed into. */
 const MOVING = 'mandelbrot=s=640x360:r=12:start_scale=2:end_scale=0.02:end_pts=40,trim=end_frame=36';
 
@@ -30,13 +32,25 @@ function shapes(name: string, boxes: string[]): string {
 beforeAll(async () => {
 	media = await openTestMedia(clips.folder);
 	const square = 'x=20:y=30:w=100:h=100:t=12';
-	logo = shapes('logo.png', [square, 'x=160:y=30:w=40:h=100:t=fill', 'x=230:y=30:w=100:h=30:t=fill', 'x=260:y=80:w=110:h=50:t=10']);
-	other = shapes('other.png', ['x=10:y=70:w=380:h=24:t=fill', 'x=190:y=10:w=24:h=140:t=fill', 'x=40:y=20:w=60:h=30:t=6']);
+	logo = shapes('logo.png', [
+		square,
+		'x=160:y=30:w=40:h=100:t=fill',
+		'x=230:y=30:w=100:h=30:t=fill',
+		'x=260:y=80:w=110:h=50:t=10',
+	]);
+	other = shapes('other.png', [
+		'x=10:y=70:w=380:h=24:t=fill',
+		'x=190:y=10:w=24:h=140:t=fill',
+		'x=40:y=20:w=60:h=30:t=6',
+	]);
 });
 afterAll(clips.remove);
 
 type Corner = 'left' | 'right';
-function marked(name: string, { width, opacity, x, source }: { width: number; opacity: number; x: Corner; source?: string }) {
+function marked(
+	name: string,
+	{ width, opacity, x, source }: { width: number; opacity: number; x: Corner; source?: string },
+) {
 	const path = join(clips.folder, `${name}.mp4`);
 	const input = source ? ['-i', source] : ['-f', 'lavfi', '-i', MOVING];
 	const size = source ? 1280 : 640;
@@ -51,7 +65,10 @@ async function markIn(path: string, mark: string | null, options: object = {}): 
 	const input = InspectInput.parse({ operation: 'watermark', asset, ...(mark && { logo: asset }), ...options });
 	const folder = mkdtempSync(join(clips.folder, 'look-'));
 	const request = { input, source: asClip(path), logo: mark ? asClip(mark) : null, folder };
-	return (await media.inspect(request, { signal: AbortSignal.timeout(60_000), progress: () => undefined })) as WatermarkReport;
+	return (await media.inspect(request, {
+		signal: AbortSignal.timeout(120_000),
+		progress: () => undefined,
+	})) as WatermarkReport;
 }
 
 test('the transform undoes itself and tells a wave by its frequency', () => {
@@ -110,16 +127,22 @@ test('a logo that is all transparent, or no picture, is refused', async () => {
 	const nothing = join(clips.folder, 'nothing.png');
 	ffmpeg('-f', 'lavfi', '-i', 'color=black@0:s=64x64,format=rgba', '-frames:v', '1', nothing);
 
-	await expect(markIn(clips.path('a2'), nothing)).rejects.toMatchObject({ message: 'nothing.png is all transparent' });
+	await expect(markIn(clips.path('a2'), nothing)).rejects.toMatchObject({
+		message: 'nothing.png is all transparent',
+	});
 	await expect(markIn(clips.path('a2'), clips.path('tone'))).rejects.toMatchObject({ code: 'media' });
 });
 
 if (!real) console.log('the real clips are not here: watermarks are not looked for in them');
-(real ? test : test.skip)('real clips have no watermark until one is laid over them', async () => {
-	for (const path of real!) expect(await markIn(path, null)).toMatchObject({ found: false });
-	const source = real![1]!;
-	expect(await markIn(source, logo)).toMatchObject({ found: false });
-	const path = marked('real', { width: 0.08, opacity: 0.3, x: 'right', source });
-	expect(await markIn(path, logo)).toMatchObject({ found: true, region: 'bottom-right' });
-	expect(await markIn(path, null)).toMatchObject({ found: true, region: 'bottom-right' });
-});
+(real ? test : test.skip)(
+	'real clips have no watermark until one is laid over them',
+	async () => {
+		for (const path of real!) expect(await markIn(path, null)).toMatchObject({ found: false });
+		const source = real![1]!;
+		expect(await markIn(source, logo)).toMatchObject({ found: false });
+		const path = marked('real', { width: 0.08, opacity: 0.3, x: 'right', source });
+		expect(await markIn(path, logo)).toMatchObject({ found: true, region: 'bottom-right' });
+		expect(await markIn(path, null)).toMatchObject({ found: true, region: 'bottom-right' });
+	},
+	PATIENCE,
+);
