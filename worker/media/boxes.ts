@@ -44,6 +44,13 @@ export type Movie = {
 const LARGEST_MOOV = 128 * 1024 * 1024;
 /** More samples than this in a track are refused: 46 hours at 30 a second. */
 const MOST_SAMPLES = 5_000_000;
+/** More boxes than this side by side in a header, at the top of a file (ten hours of fragments of a second each have
+ * 72000), or edits in a list are no film but an attack on memory. */
+const MOST_CHILDREN = 10_000;
+const MOST_TOP_BOXES = 100_000;
+const MOST_EDITS = 10_000;
+/** Runs that a table may have however few samples there are: plain PCM lists none of its samples. */
+const FEW_RUNS = 1024;
 /** The `uuid` box of a C2PA manifest (C2PA specification 2.1, A.4.1). */
 const C2PA = 'd8fec3d61b0e483c92975828877ec481';
 
@@ -92,7 +99,8 @@ async function topBoxes(file: FileHandle, size: number, name: string): Promise<B
 		if (box.end > size - at)
 			throw cutShort(name, `its '${box.type}' box goes ${box.end - (size - at)} bytes past the end`);
 		const uuid = box.type === 'uuid' ? head.toString('hex', box.start, box.start + 16) : undefined;
-		boxes.push({ type: box.type, start: at + box.start, length: box.end - box.start, uuid });
+		if (boxes.push({ type: box.type, start: at + box.start, length: box.end - box.start, uuid }) > MOST_TOP_BOXES)
+			throw new RangeError('too many boxes');
 		at += box.end;
 	}
 	return boxes;
@@ -113,7 +121,8 @@ function children(bytes: Buffer): { type: string; content: Buffer }[] {
 	for (let at = 0; at + 8 <= bytes.length;) {
 		const { type, start, end } = boxAt(bytes, at, bytes.length - at);
 		if (end > bytes.length) throw new RangeError(`box ${type} leaves its parent`);
-		found.push({ type, content: bytes.subarray(start, end) });
+		if (found.push({ type, content: bytes.subarray(start, end) }) > MOST_CHILDREN)
+			throw new RangeError('too many boxes');
 		at = end;
 	}
 	return found;
@@ -133,10 +142,21 @@ function parseMovie(moov: Buffer, provenance: boolean): Movie {
 		timescale: header ? timesOf(header).timescale : 1,
 		fragmented: find(moov, 'mvex') !== null,
 		provenance,
-		tracks: children(moov)
-			.filter(({ type }) => type === 'trak')
-			.map(({ content }) => parseTrack(content)),
+		tracks: parseTracks(moov),
 	};
+}
+
+/** All tracks; a small header can claim many tracks of millions of samples each, so these are counted together. */
+function parseTracks(moov: Buffer): Track[] {
+	let samples = 0;
+	return children(moov)
+		.filter(({ type }) => type === 'trak')
+		.map(({ content }) => {
+			const track = parseTrack(content);
+			samples += track.sizes.length;
+			if (samples > 2 * MOST_SAMPLES) throw new RangeError(`${samples} samples`);
+			return track;
+		});
 }
 
 /** Timescale and duration of `mvhd` and `mdhd`, which begin alike: version 1 has 64-bit times. */
@@ -163,8 +183,8 @@ function parseTrack(trak: Buffer): Track {
 		...timesOf(need('mdia', 'mdhd')),
 		...description(find(table, 'stsd'), kind),
 		turned: isTurned(header),
-		durations: pairs(find(table, 'stts'), (bytes, at) => bytes.readUInt32BE(at)),
-		offsets: pairs(find(table, 'ctts'), (bytes, at) => bytes.readInt32BE(at)),
+		durations: pairs(find(table, 'stts'), sizes.length, (bytes, at) => bytes.readUInt32BE(at)),
+		offsets: pairs(find(table, 'ctts'), sizes.length, (bytes, at) => bytes.readInt32BE(at)),
 		sync: sync && words(sync, 4).map((number) => number - 1),
 		edits: edits(find(trak, 'edts', 'elst')),
 		sizes,
@@ -244,10 +264,11 @@ function words(box: Buffer, at: number): number[] {
 	return Array.from({ length: count }, (_, index) => box.readUInt32BE(at + 4 + index * 4));
 }
 
-function pairs(box: Buffer | null, value: (bytes: Buffer, at: number) => number): [number, number][] {
+/** Runs of samples with a value each; every run has a sample, so there are no more runs than `samples`. */
+function pairs(box: Buffer | null, samples: number, value: (bytes: Buffer, at: number) => number): [number, number][] {
 	if (!box) return [];
 	const count = box.readUInt32BE(4);
-	if (8 + count * 8 > box.length) throw new RangeError(`${count} entries`);
+	if (8 + count * 8 > box.length || count > Math.max(samples, FEW_RUNS)) throw new RangeError(`${count} entries`);
 	return Array.from({ length: count }, (_, index) => [box.readUInt32BE(8 + index * 8), value(box, 12 + index * 8)]);
 }
 
@@ -255,7 +276,7 @@ function edits(elst: Buffer | null): Edit[] {
 	if (!elst) return [];
 	const [wide, count] = [elst[0] === 1, elst.readUInt32BE(4)];
 	const length = wide ? 20 : 12;
-	if (8 + count * length > elst.length) throw new RangeError(`${count} edits`);
+	if (8 + count * length > elst.length || count > MOST_EDITS) throw new RangeError(`${count} edits`);
 	return Array.from({ length: count }, (_, index) => {
 		const at = 8 + index * length;
 		return wide
@@ -284,7 +305,7 @@ function sampleSizes(stsz: Buffer | null, kind: string): Uint32Array {
 /** Chunk offsets (stco, co64) and samples a chunk (stsc) as one file position for each sample. */
 function samplePositions(table: Buffer, sizes: Uint32Array): Float64Array {
 	const chunks = chunkPositions(table);
-	const runs = chunkRuns(find(table, 'stsc'));
+	const runs = chunkRuns(find(table, 'stsc'), chunks.length);
 	const positions = new Float64Array(sizes.length);
 	let sample = 0;
 	let run = 0;
@@ -304,14 +325,14 @@ function chunkPositions(table: Buffer): number[] {
 	const wide = find(table, 'co64');
 	if (!wide) return words(find(table, 'stco') ?? Buffer.alloc(8), 4);
 	const count = wide.readUInt32BE(4);
-	if (8 + count * 8 > wide.length) throw new RangeError(`${count} chunks`);
+	if (8 + count * 8 > wide.length || count > MOST_SAMPLES) throw new RangeError(`${count} chunks`);
 	return Array.from({ length: count }, (_, index) => Number(wide.readBigUInt64BE(8 + index * 8)));
 }
 
-function chunkRuns(stsc: Buffer | null): { first: number; samples: number }[] {
+function chunkRuns(stsc: Buffer | null, chunks: number): { first: number; samples: number }[] {
 	if (!stsc) return [];
 	const count = stsc.readUInt32BE(4);
-	if (8 + count * 12 > stsc.length) throw new RangeError(`${count} runs`);
+	if (8 + count * 12 > stsc.length || count > Math.max(chunks, FEW_RUNS)) throw new RangeError(`${count} runs`);
 	return Array.from({ length: count }, (_, index) => ({
 		first: stsc.readUInt32BE(8 + index * 12) - 1,
 		samples: stsc.readUInt32BE(12 + index * 12),

@@ -81,15 +81,15 @@ const HOSTILE: [string, string][] = [
 	['a\\hb\\nc', 'a\\\u2060hb\\\u2060nc'],
 	['%{pts} 100% %n', '%\\{pts\\}'],
 	['trailing \\', 'trailing \\\u2060'],
-	["it's , ; [x] = 'q' \"d\"", "it's , ;"],
+	["it's , ; [x] = 'q' \"d\"", "it's ,"],
 	['}{', '\\}\\{'],
 ];
 
 test.each(HOSTILE)('%j is text and no command', (text, expected) => {
-	const [line] = seen(scriptFor(text)!);
+	const line = seen(scriptFor(text)!).join(' ').replaceAll('\u00a0', ' ');
 
 	expect(line).toContain(expected);
-	expect(line!.replace(/\\[{}]/g, '')).not.toMatch(/[{}]/);
+	expect(line.replace(/\\[{}]/g, '')).not.toMatch(/[{}]/);
 });
 
 test.each(HOSTILE)('%j is drawn', (text) => {

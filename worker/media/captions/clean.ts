@@ -1,9 +1,8 @@
 /** Characters that order letters by force (Unicode Bidi Algorithm, UAX #9): unpaired ones turn what stands behind them. */
 const FORCED_ORDER = /[\u202a-\u202e\u2066-\u2069]/g;
-/** Control characters, which no font draws; line and paragraph breaks are kept for now. */
-// eslint-disable-next-line no-control-regex
-const CONTROLS = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufeff\ufff9-\ufffb\u00ad]/g;
-const BREAKS = /\r\n|[\n\r\u000b\u000c\u0085\u2028\u2029]/g;
+/** Control characters but line breaks, and invisible signs of layout, which no font draws. */
+const CONTROLS = /[^\P{Cc}\n]|[\ufeff\ufff9-\ufffb\u00ad]/gu;
+const BREAKS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 
 /**
  * A user's text as it may be drawn: well-formed Unicode in composed form (what fonts have most of), without control
@@ -13,9 +12,9 @@ export const cleanText = (text: string): string =>
 	text
 		.toWellFormed()
 		.replace(BREAKS, '\n')
+		.replace(/\t/g, ' ')
 		.replace(CONTROLS, '')
 		.replace(FORCED_ORDER, '')
-		.replace(/\t/g, ' ')
 		.normalize('NFC');
 
 const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });

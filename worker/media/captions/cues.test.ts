@@ -46,7 +46,7 @@ describe.each(Object.entries(TEXTS))('%s', (_, text) => {
 	test('has no line that begins with a closing mark or ends with an opening one', () => {
 		for (const line of plan(text, 14, TALL).flatMap(linesOf)) {
 			expect(line).not.toMatch(/^[,.!?;:、。，！？：」』）】”’)\]]/u);
-			expect(line).not.toMatch(/[「『（【“(\[]$/u);
+			expect(line).not.toMatch(/[「『（【“([]$/u);
 		}
 	});
 

@@ -54,8 +54,8 @@ const SCRIPTS: [RegExp, Face][] = [
 ];
 const WIDE =
 	/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff01-\uff9f\uffe0-\uffe6]/u;
-/** One colour, and no second weight: made bold its eyes would close. */
-const EMOJI: Face = { family: 'Symbola', line: 1.268, bold: false };
+/** One colour, and no second weight: made bold its eyes would close. Its small pictures are drawn a little larger. */
+const EMOJI: Face = { family: 'Symbola', line: 1.4, bold: false };
 const PICTURE = /^(\p{Emoji_Presentation}|\p{Extended_Pictographic}[\ufe0e\ufe0f\u200d]|\p{Regional_Indicator})/u;
 
 /** The face that letters are drawn in unless their script has one of its own. */
@@ -63,7 +63,7 @@ export const latinFace = (): Face => LATIN.find(({ family }) => hasFamily(family
 
 /** What only fonts of many colours use: skin tones, joiners of families, the wish for colour. */
 const COLOURING =
-	/[\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f]|(?<=\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*)\u200d/gu;
+	/\p{Emoji_Modifier}|\ufe0e|\ufe0f|(?<=\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})*)\u200d/gu;
 
 /** A text as it is drawn in one colour. */
 export const drawable = (text: string): string => cleanText(text).replace(COLOURING, '');

@@ -7,7 +7,7 @@ import { FONT_ENVIRONMENT } from './fonts-installed.ts';
 /** What every face for Latin has: it is not asked for. */
 const LATIN = /[\u0020-\u024f\u2010-\u2026]/u;
 /** What leaves no ink. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Z}\ufe00-\ufe0f\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u3164\uffa0]/u;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Z}]|\p{Default_Ignorable_Code_Point}/u;
 const PATIENCE_MS = 15_000;
 /** Characters named in an error at most. */
 const NAMED = 12;

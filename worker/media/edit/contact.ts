@@ -52,7 +52,10 @@ export async function makeContactSheet(
 	await writeFile(join(job.folder, 'stamps.ass'), stampsOf(times, grid));
 	await layOut(shop, clip, grid, job);
 	await handOver(join(job.folder, 'sheet.jpg'), out);
-	const fewer = count < columns * rows ? [`${clip.name} has ${count} frames only: the sheet shows them all.`] : [];
+	const fewer =
+		count < columns * rows
+			? [`${clip.name} has no more than ${count} frame${count === 1 ? '' : 's'}: the sheet shows all of it.`]
+			: [];
 	return { notes: fewer };
 }
 

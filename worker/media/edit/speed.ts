@@ -91,8 +91,8 @@ function picturePiece(clip: Clip, factor: number, { frames, target }: Film, engi
 	};
 }
 
-/** Finer than any frame, so that retiming rounds nothing before the frames are counted again. */
-const FINE = 'settb=1/1000000';
+/** Units a frame while it is retimed, so that nothing is rounded before the frames are counted again. */
+const FINER = 1000;
 
 /** The clip's frames on an even grid, at other times, on an even grid again; then as for any film. */
 function speedRecipe(clip: Clip, factor: number, frames: number, target: FilmTarget): Recipe {
@@ -100,8 +100,11 @@ function speedRecipe(clip: Clip, factor: number, frames: number, target: FilmTar
 	const even = `fps=${rateText(target.rate)}:round=near`;
 	const retimed = [
 		...(video.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
-		...['setpts=PTS-STARTPTS', even, 'tpad=stop_mode=clone:stop=3', FINE, `setpts=PTS/${factor}`],
+		...['setpts=PTS-STARTPTS', even, 'tpad=stop_mode=clone:stop=3'],
 	];
+	const { n, d } = target.rate;
+	// Rounded up, a frame begins no sooner than its time has come: frame k is the last one before k times the factor.
+	retimed.push(`settb=${d}/${n * FINER}`, `setpts=PTS/${factor}`, `fps=${rateText(target.rate)}:round=up`);
 	const fit = fitted(clip, { from: 0, to: frames }, target, { place: 0, out: 'fit' });
 	const [first, ...rest] = fit.graph;
 	const begin = `[0:${video.stream}]`;

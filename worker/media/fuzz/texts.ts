@@ -23,5 +23,13 @@ export const HOSTILE: readonly string[] = [
 	'tab\tand\u00a0hard space',
 ];
 
+/** Blocks that the fonts of every machine draw: Latin, combining marks, punctuation. */
+const ORDINARY = [
+	[0x0000, 0x024f],
+	[0x0300, 0x036f],
+	[0x2000, 0x206f],
+] as const;
+
 /** Whether a text needs more than the letters that every machine can draw. */
-export const isBeyondLatin = (text: string): boolean => /[^\u0000-\u024f\u0300-\u036f\u2000-\u206f]/u.test(text);
+export const isBeyondLatin = (text: string): boolean =>
+	[...text].some((letter) => !ORDINARY.some(([from, to]) => letter.codePointAt(0)! >= from && letter.codePointAt(0)! <= to));

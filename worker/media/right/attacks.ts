@@ -44,10 +44,10 @@ export function attacks(clips: Clips): Attack[] {
 		{ what: 'a file that ends in its header', path: put('header.mp4', frontHalf(clips)) },
 		{ what: 'a clip of thirty hours', path: thirtyHours(clips) },
 		{ what: 'more samples than bytes', path: put('samples.mp4', bent(whole, 'stsz', 12, 0xffff_ffff)) },
-		{ what: 'a run of four thousand million frames', path: put('run.mp4', bent(whole, 'stts', 12, 0xffff_ffff)) },
 		{ what: 'a header of millions of empty boxes', path: filled(clips, 'boxes.mp4', box('free')) },
 		{ what: 'a header of millions of tracks', path: filled(clips, 'tracks.mp4', box('trak')) },
 		{ what: 'a file of millions of boxes', path: filled(clips, 'top.mp4', box('free'), { bare: true }) },
+		{ what: 'a thousand tracks of millions of samples', path: put('many.mp4', manyTracks(whole)) },
 		{ what: 'boxes in boxes', path: put('deep.mp4', Buffer.concat([FTYP, nested(20_000)])) },
 	];
 }
@@ -145,6 +145,19 @@ function nested(depth: number): Buffer {
 	return bytes;
 }
 
+/** The clip with its picture's track a thousand times, each of four million samples of a byte by its table. */
+function manyTracks(whole: Buffer): Buffer {
+	const moov = whole.indexOf('moov', 0, 'latin1') - 4;
+	const trak = whole.indexOf('trak', moov, 'latin1') - 4;
+	const one = Buffer.from(whole.subarray(trak, trak + whole.readUInt32BE(trak)));
+	const at = (type: string) => one.indexOf(type, 0, 'latin1');
+	one.writeUInt32BE(1, at('stsz') + 8);
+	one.writeUInt32BE(4_000_000, at('stsz') + 12);
+	one.writeUInt32BE(4_000_000, at('stsc') + 16);
+	const many = Buffer.concat(Array.from({ length: 1000 }, () => one));
+	return Buffer.concat([whole.subarray(0, moov), box('moov', many)]);
+}
+
 /** Tables with as many entries as their box holds, in a whole clip whose header grew by 100 MB. */
 export function tableBomb(clips: Clips, type: 'stts' | 'ctts' | 'stsc' | 'elst'): string {
 	const path = join(clips.folder, `table-${type}.mp4`);
@@ -176,6 +189,13 @@ export function tenHours(clips: Clips): string {
 	const path = join(clips.folder, 'ten.mp4');
 	const picture = ['-f', 'lavfi', '-i', 'color=s=32x32:r=2:d=36000'];
 	ffmpeg(...picture, '-c:v', 'libx264', '-preset', 'ultrafast', '-x264-params', 'keyint=1000', path);
+	return path;
+}
+
+/** A clip whose first run of frames claims to be four thousand million long. */
+export function runLie(clips: Clips): string {
+	const path = join(clips.folder, 'run.mp4');
+	writeFileSync(path, bent(readFileSync(clips.path('a2')), 'stts', 12, 0xffff_ffff));
 	return path;
 }
 
