@@ -30,9 +30,10 @@ export function transform(plane: Plane, inverse = false, filled = plane.height):
 /** `a` times the conjugate of `b`, into `b`: the transform of their correlation. */
 export function correlate(a: Plane, b: Plane): void {
 	for (let at = 0; at < a.re.length; at++) {
-		const [ar, ai, br, bi] = [a.re[at]!, a.im[at]!, b.re[at]!, b.im[at]!];
-		b.re[at] = ar * br + ai * bi;
-		b.im[at] = ai * br - ar * bi;
+		const re = b.re[at]!;
+		const im = b.im[at]!;
+		b.re[at] = a.re[at]! * re + a.im[at]! * im;
+		b.im[at] = a.im[at]! * re - a.re[at]! * im;
 	}
 }
 
@@ -62,7 +63,10 @@ function butterflies(r: Float64Array, i: Float64Array, cos: Float64Array, sin: F
 	for (let half = 1, stride = size / 2; half < size; half *= 2, stride /= 2) {
 		for (let block = 0; block < size; block += 2 * half) {
 			for (let k = 0; k < half; k++) {
-				const [a, b, c, s] = [block + k, block + k + half, cos[k * stride]!, sin[k * stride]!];
+				const a = block + k;
+				const b = a + half;
+				const c = cos[k * stride]!;
+				const s = sin[k * stride]!;
 				const tr = r[b]! * c - i[b]! * s;
 				const ti = r[b]! * s + i[b]! * c;
 				r[b] = r[a]! - tr;

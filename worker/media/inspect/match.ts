@@ -15,7 +15,7 @@ const NOISE = 4;
 /** Counts as pressed edges' energy in every pixel of a template: flat ground must not match anything. */
 const FLOOR = 0.15 ** 2;
 /** Places looked at again, finer, for each width that is tried; and how well the logo must fit there at first sight. */
-const CANDIDATES = 60;
+const CANDIDATES = 40;
 /** Large logos are told apart at first sight: fewer places, so that no width costs more than this many comparisons. */
 const MOST_COMPARED = 12e6;
 const LEAST_CANDIDATES = 4;
@@ -152,11 +152,13 @@ function bestNear(field: Edges, templates: Template[], near: Match, scale: numbe
 
 function correlationAt(field: Edges, template: Template, left: number, top: number): number {
 	if (left < 0 || top < 0 || left + template.width > field.width || top + template.height > field.height) return 0;
-	let [fit, energy] = [0, 0];
+	let fit = 0;
+	let energy = 0;
 	for (let y = 0, from = 0; y < template.height; y++) {
 		for (let x = 0, to = (top + y) * field.width + left; x < template.width; x++, from++, to++) {
 			if (!template.support[from]) continue;
-			const [fx, fy] = [field.x[to]!, field.y[to]!];
+			const fx = field.x[to]!;
+			const fy = field.y[to]!;
 			fit += fx * template.edges.x[from]! + fy * template.edges.y[from]!;
 			energy += fx * fx + fy * fy + FLOOR;
 		}
