@@ -32,4 +32,6 @@ const ORDINARY = [
 
 /** Whether a text needs more than the letters that every machine can draw. */
 export const isBeyondLatin = (text: string): boolean =>
-	[...text].some((letter) => !ORDINARY.some(([from, to]) => letter.codePointAt(0)! >= from && letter.codePointAt(0)! <= to));
+	[...text].some(
+		(letter) => !ORDINARY.some(([from, to]) => letter.codePointAt(0)! >= from && letter.codePointAt(0)! <= to),
+	);

@@ -30,11 +30,23 @@ const PLAYER = `async ({ joints, wanted }) => {
 		video.addEventListener(name, resolve, { once: true });
 		video.addEventListener('error', resolve, { once: true });
 	});
-	const shownAt = (time) => new Promise((resolve) => {
-		const late = setTimeout(() => resolve(-1), 2000);
-		video.requestVideoFrameCallback((_, { mediaTime }) => (clearTimeout(late), resolve(mediaTime)));
+	const shownAt = async (time) => {
+		let shown = -1;
+		let on = true;
+		const seen = (_, { mediaTime }) => {
+			shown = mediaTime;
+			if (on) video.requestVideoFrameCallback(seen);
+		};
+		video.requestVideoFrameCallback(seen);
+		const seeked = next('seeked');
 		video.currentTime = time;
-	});
+		await seeked;
+		// A picture of before the seek may be announced late.
+		for (const until = performance.now() + 2000; Math.abs(shown - time) > 0.1 && performance.now() < until; )
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		on = false;
+		return shown;
+	};
 	if (video.readyState < 1) await next('loadedmetadata');
 	video.muted = true;
 	video.playbackRate = 4;
