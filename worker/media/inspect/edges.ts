@@ -1,5 +1,7 @@
 import type { Grey } from './goodness.ts';
 
+const { hypot, sqrt } = Math;
+
 /** A gradient for each pixel of a picture. */
 export type Edges = { width: number; height: number; x: Float32Array; y: Float32Array };
 
@@ -72,9 +74,9 @@ function commonGradient(gx: Float32Array, gy: Float32Array) {
 	for (let frame = 0; frame < count; frame++) {
 		x += gx[frame]!;
 		y += gy[frame]!;
-		lengths += Math.hypot(gx[frame]!, gy[frame]!);
+		lengths += hypot(gx[frame]!, gy[frame]!);
 	}
-	const length = Math.hypot(x, y);
+	const length = hypot(x, y);
 	if (length < count * FAINTEST) return null;
 	[x, y] = [x / length, y / length];
 	for (let frame = 0; frame < count; frame++) gx[frame] = gx[frame]! * x + gy[frame]! * y;
@@ -92,7 +94,7 @@ function changeOf(frames: Grey[]): Float32Array {
 			squares += pixels[at]! ** 2;
 		}
 		const mean = sum / frames.length;
-		change[at] = Math.sqrt(Math.max(0, squares / frames.length - mean * mean));
+		change[at] = sqrt(Math.max(0, squares / frames.length - mean * mean));
 	}
 	return change;
 }
@@ -102,6 +104,6 @@ function changeOf(frames: Grey[]): Float32Array {
  * `noise` hardly counts. What a logo of 30 % opacity needs beside edges of full contrast.
  */
 export function pressed({ width, height, x, y }: Edges, noise: number): Edges {
-	const factor = (at: number) => 1 / (Math.hypot(x[at]!, y[at]!) + noise);
+	const factor = (at: number) => 1 / (hypot(x[at]!, y[at]!) + noise);
 	return { width, height, x: x.map((value, at) => value * factor(at)), y: y.map((value, at) => value * factor(at)) };
 }

@@ -2,6 +2,8 @@ import { pressed, type Edges } from './edges.ts';
 import { correlate, emptyPlane, transform, type Plane } from './fft.ts';
 import { layersOf, templateOf, TEMPLATE_ROOM, type LogoPicture, type Template } from './template.ts';
 
+const { abs, sqrt } = Math;
+
 /** Where a logo fits best, in pixels of the looked-at picture, and how well: the correlation, -1 to 1. */
 export type Match = { x: number; y: number; width: number; height: number; correlation: number };
 
@@ -108,7 +110,7 @@ function bestPlaces(planes: Planes, field: Edges, template: Template): Match[] {
 		for (let x = 0; x + template.width <= field.width; x++) {
 			const at = y * fit.width + x;
 			const energy = Math.max(0, under.re[at]!) + FLOOR * pixels;
-			fits[y * field.width + x] = Math.abs(fit.re[at]!) / Math.sqrt(energy * template.energy);
+			fits[y * field.width + x] = abs(fit.re[at]!) / sqrt(energy * template.energy);
 		}
 	}
 	return highest(fits, field.width).map((at) =>
@@ -163,5 +165,5 @@ function correlationAt(field: Edges, template: Template, left: number, top: numb
 			energy += fx * fx + fy * fy + FLOOR;
 		}
 	}
-	return energy ? Math.abs(fit) / Math.sqrt(energy * template.energy) : 0;
+	return energy ? abs(fit) / sqrt(energy * template.energy) : 0;
 }

@@ -1,5 +1,7 @@
 import { edgesOf, pressed, type Edges } from './edges.ts';
 
+const { hypot } = Math;
+
 /** A logo as red, green, blue and opacity, four bytes a pixel. */
 export type LogoPicture = { width: number; height: number; rgba: Uint8Array };
 
@@ -72,10 +74,10 @@ export function templateOf(logo: Layers, width: number): Template {
 }
 
 function supported(raw: Edges): Template {
-	const strongest = raw.x.reduce((most, value, at) => Math.max(most, Math.hypot(value, raw.y[at]!)), 0);
+	const strongest = raw.x.reduce((most, value, at) => Math.max(most, hypot(value, raw.y[at]!)), 0);
 	const edges = pressed(raw, NOISE_SHARE * strongest + 1e-6);
 	const { width, height } = raw;
-	const strong = raw.x.map((value, at) => (Math.hypot(value, raw.y[at]!) > SUPPORT * strongest ? 1 : 0));
+	const strong = raw.x.map((value, at) => (hypot(value, raw.y[at]!) > SUPPORT * strongest ? 1 : 0));
 	const support = new Float32Array(width * height);
 	for (let y = 1; y + 1 < height; y++) {
 		for (let x = 1, at = y * width + 1; x + 1 < width; x++, at++)
