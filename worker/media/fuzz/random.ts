@@ -37,6 +37,8 @@ const SHARES = {
 };
 
 const LONGEST = 5;
+/** Letters of a title that the contract takes. */
+const MOST_LETTERS = 200;
 /** Clips that no film can be made of. */
 export const HOPELESS: readonly ClipName[] = ['half', 'gif', 'tone', 'still'];
 const USUAL = CLIP_NAMES.filter((name) => !HOPELESS.includes(name));
@@ -63,7 +65,7 @@ export function randomFilm(random: Random): RandomFilm {
 			logo: { corner: pick(random, CORNERS), width: 0.05 + random() * 0.4, opacity: random() },
 		}),
 		...(chance(SHARES.cover) && { cover: 'film' as const }),
-		title: chance(0.1) ? pick(random, HOSTILE) : 'A film',
+		title: (chance(0.1) ? pick(random, HOSTILE) : 'A film').slice(0, MOST_LETTERS),
 	};
 }
 
@@ -78,7 +80,7 @@ function randomPiece(random: Random, strangers: boolean): RandomPiece {
 		...(random() < SHARES.cut && { cutTo: 0.5 + thousandth(random() * 2) }),
 		transition: overlaid ? (random() < SHARES.anyTransition ? pick(random, TRANSITIONS) : 'crossfade') : 'cut',
 		transitionSeconds: 0.01 + thousandth(random() * 0.4),
-		...(random() < SHARES.chapter && { chapter: pick(random, HOSTILE).trim().slice(0, 200) }),
+		...(random() < SHARES.chapter && { chapter: pick(random, HOSTILE).trim().slice(0, MOST_LETTERS) }),
 		...(random() < SHARES.narration / 2 && { narration: true as const }),
 	};
 }
@@ -125,7 +127,7 @@ const randomCaptions = (random: Random): NonNullable<TestFilm['captions']> => ({
 
 function randomCards(random: Random): NonNullable<TestFilm['cards']> {
 	const card = () => ({
-		title: random() < SHARES.hostile ? pick(random, HOSTILE) : 'A title',
+		title: (random() < SHARES.hostile ? pick(random, HOSTILE) : 'A title').trim().slice(0, MOST_LETTERS),
 		subtitle: random() < 0.5 ? 'and what stands below it' : '',
 		seconds: 0.2 + thousandth(random()),
 		fadeSeconds: random() < 0.5 ? 0 : 0.2,

@@ -56,7 +56,7 @@ function marked(
 	const size = source ? 1280 : 640;
 	const place = x === 'left' ? '24:20' : 'W-w-24:H-h-20';
 	const over = `[1]format=rgba,scale=${Math.round(size * width)}:-1,colorchannelmixer=aa=${opacity}[l];[0][l]overlay=${place},format=yuv420p[v]`;
-	ffmpeg(...input, '-i', logo, '-filter_complex', over, '-map', '[v]', '-an', '-t', '3', ...X264, path);
+	ffmpeg(...input, '-i', logo, '-filter_complex', over, '-map', '[v]', '-an', ...X264, path);
 	return path;
 }
 
