@@ -42,6 +42,19 @@ test('a kept piece is found again under its address, and no other is', async () 
 	expect(existsSync(join(folder, 'none'))).toBe(false);
 });
 
+test('what is kept twice under one address leaves nothing behind, and writing there again changes nothing kept', async () => {
+	const cache = await openCache(folder, 1e6);
+	await keep(cache, A, 'picture');
+	const twin = join(folder, 'twin');
+	await cache.take(A, 'mp4', twin);
+	await cache.put(twin, A, 'mp4');
+	expect(existsSync(twin)).toBe(false);
+	writeFileSync(twin, 'another');
+	await cache.take(A, 'mp4', join(folder, 'got'));
+
+	expect(readFileSync(join(folder, 'got'), 'utf8')).toBe('picture');
+});
+
 test('over its limit the cache gives up what was not used for longest, and what a film in the making holds stays readable', async () => {
 	const cache = await openCache(folder, 1500);
 	await keep(cache, A, 'a'.repeat(1000), 5);

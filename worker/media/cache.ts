@@ -43,6 +43,8 @@ export async function openCache(folder: string, mostBytes: number): Promise<Cach
 		async put(file, key, extension) {
 			await mkdir(join(folder, key.slice(0, 2)), { recursive: true });
 			await rename(file, place(key, extension));
+			// A file that is already there under its address is left where it was, too (rename(2)).
+			await rm(file, { force: true });
 		},
 		forget: (key, extension) => rm(place(key, extension), { force: true }),
 		async scratch() {

@@ -3,11 +3,8 @@ import { Fault } from '../base/errors.ts';
 import { readMovie, type Movie, type Track } from './boxes.ts';
 import { constantFrames, showingTimes } from './frames.ts';
 import { isIdr, NAL, nalReader } from './nal.ts';
-import { sameRate, SAMPLE_RATE, secondsOf } from './rate.ts';
+import { AAC_FRAME, sameRate, SAMPLE_RATE, secondsOf } from './rate.ts';
 import type { FilmTarget } from './target.ts';
-
-/** AAC-LC packs 1024 samples into a frame (ISO/IEC 14496-3 §4.5.1.1). */
-const AAC_FRAME = 1024;
 
 /**
  * Refuses a piece of picture that is not exactly `frames` frames at the film's rate on the film's timescale, beginning
@@ -160,11 +157,6 @@ function checkStart(track: Track, movie: Movie): void {
 	const [edit] = track.edits;
 	if (track.edits.length > 1 || (edit?.mediaTime ?? 0) !== first) throw broken('its picture does not begin at 0');
 	if (movie.timescale !== track.timescale) throw broken('its movie timescale differs from its picture');
-}
-
-/** Refuses an encoded sound track that does not hold exactly so many samples from 0 on, but for AAC's own framing. */
-export async function checkSound(path: string, samples: number): Promise<void> {
-	checkTrack(await readMovie(path, "the film's sound"), samples, samples / SAMPLE_RATE);
 }
 
 /** The edit must last as long as planned, to one unit, and the AAC frames must hold those samples and no frame more. */

@@ -7,6 +7,7 @@ import type { Argument, Tools } from './ffmpeg.ts';
 import { FILM } from './film.ts';
 import type { Chapter, Plan } from './plan.ts';
 import { rateText, unitAt } from './rate.ts';
+import { soundTimes } from './sound/track.ts';
 
 const [LIST, CHAPTERS, CAPTIONS] = ['list.ffconcat', 'chapters.txt', 'captions.srt'];
 /** Microseconds: the finest unit that the list knows. */
@@ -29,11 +30,11 @@ type Input = { options: Argument[]; output: string[] };
 /**
  * Joins the pieces of picture and the one sound track by packet copy: seconds for an hour of film, and flat memory.
  * Four rules make it exact: pieces without SEI on one timescale, a list with explicit durations from rounded borders,
- * `-copyts`, and sound that was encoded once. All files lie in `folder`; returns the path of the film there.
+ * `-copyts`, and sound that is one track, in ADTS. All files lie in `folder`; returns the path of the film there.
  */
 export async function joinFilm(
 	plan: Plan,
-	files: { pictures: string[]; sound: string | null },
+	files: { pictures: string[]; sound: { name: string; samples: number } | null },
 	wrapping: Wrapping,
 	job: {
 		folder: string;
@@ -47,7 +48,7 @@ export async function joinFilm(
 	await writeFile(join(folder, LIST), listOf(plan, files.pictures));
 	const inputs: Input[] = [
 		{ options: ours('concat,mov', 'concat', LIST), output: ['-map', '0:v', '-c:v', 'copy'] },
-		...(files.sound ? [{ options: ours('mov', 'mov', files.sound), output: ['-map', '#:a', '-c:a', 'copy'] }] : []),
+		...(files.sound ? [soundInput(files.sound)] : []),
 		...(await captionsInput(plan, wrapping.captions, folder)),
 		...(await chaptersInput(plan, folder)),
 		...(wrapping.cover ? [coverInput(wrapping.cover)] : []),
@@ -78,6 +79,11 @@ export async function joinFilm(
 const ours = (formats: string, demuxer: string, name: string): Argument[] => [
 	...['-protocol_whitelist', 'file', '-format_whitelist', formats, '-f', demuxer, '-i', name],
 ];
+
+const soundInput = ({ name, samples }: { name: string; samples: number }): Input => ({
+	options: ours('aac', 'aac', name),
+	output: ['-map', '#:a', '-c:a', 'copy', '-bsf:a', soundTimes(samples)],
+});
 
 async function captionsInput({ cues }: Plan, captions: Captions | null, folder: string): Promise<Input[]> {
 	if (!captions || !cues.length) return [];

@@ -38,3 +38,24 @@ export function makePool(slots: number): Pool {
 		}
 	};
 }
+
+/**
+ * Runs works side by side and waits until every one of them has ended; the first that fails ends the others, and its
+ * error is thrown. Throws the signal's reason when that aborts.
+ */
+export async function allTogether(
+	works: ((signal: AbortSignal) => Promise<void>)[],
+	signal: AbortSignal,
+): Promise<void> {
+	const failed = new AbortController();
+	const either = AbortSignal.any([signal, failed.signal]);
+	const runs = works.map((work) =>
+		work(either).catch((error: unknown) => {
+			failed.abort(error);
+			throw error;
+		}),
+	);
+	const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
+	signal.throwIfAborted();
+	if (failure) throw failed.signal.reason;
+}

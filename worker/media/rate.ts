@@ -3,6 +3,8 @@ export type Rate = { n: number; d: number };
 
 /** Samples a second of the film's sound, and of every piece of it on the way. */
 export const SAMPLE_RATE = 48_000;
+/** AAC-LC packs so many samples into a frame (ISO/IEC 14496-3 §4.5.1.1). */
+export const AAC_FRAME = 1024;
 
 /**
  * Reads `24`, `24/1` or `30000/1001` in lowest terms; null where it is no rate above zero. ffprobe writes `0/0` for

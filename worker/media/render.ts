@@ -4,7 +4,7 @@ import { Fault } from '../base/errors.ts';
 import type { Cache } from './cache.ts';
 import type { Argument, Tools } from './ffmpeg.ts';
 import { isInStep } from './check.ts';
-import type { Pool } from './pool.ts';
+import { allTogether, type Pool } from './pool.ts';
 import { retimed, type Recipe } from './recipes.ts';
 import type { FilmTarget } from './target.ts';
 
@@ -93,21 +93,15 @@ async function makeAll(
 	kitchen: Kitchen,
 	{ signal, done }: { signal: AbortSignal; done: (piece: Piece, share: number) => void },
 ): Promise<void> {
-	const failed = new AbortController();
-	const either = AbortSignal.any([signal, failed.signal]);
 	const planned = shareRuns(missing, kitchen.slots);
 	const threads = Math.max(1, Math.floor(kitchen.slots / planned.length));
-	const runs = planned.map((run) =>
-		kitchen
-			.pool(() => makeRun(run, { folder, kitchen, threads, signal: either, done }), either)
-			.catch((error: unknown) => {
-				failed.abort(error);
-				throw error;
-			}),
+	await allTogether(
+		planned.map(
+			(run) => (either) =>
+				kitchen.pool(() => makeRun(run, { folder, kitchen, threads, signal: either, done }), either),
+		),
+		signal,
 	);
-	const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
-	signal.throwIfAborted();
-	if (failure) throw failed.signal.reason;
 }
 
 /** Whether the cache has the piece; one that a power cut or a full disk left damaged is forgotten and made anew. */

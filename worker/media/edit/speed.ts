@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import type { EditOf } from '../../contract/edit.ts';
 import { Target } from '../../contract/look.ts';
-import { checkFilm, checkSegment, checkSound } from '../check.ts';
+import { checkFilm, checkSegment } from '../check.ts';
 import { encoded, finished } from '../encoded.ts';
 import { fitted } from '../fit.ts';
 import { framesOf, movingPicture, type Clip, type Job } from '../inspect/clip.ts';
@@ -16,11 +15,14 @@ import type { Recipe } from '../recipes.ts';
 import { fileIn, renderPieces, type Piece } from '../render.ts';
 import type { Shop } from '../stitch.ts';
 import { chooseTarget, type FilmTarget } from '../target.ts';
+import { ENCODER } from '../sound/bake.ts';
 import { handOver, has } from './finish.ts';
 
 /** Longest result: slowing down ten times makes a long file of a short one. */
 const LONGEST_SECONDS = 4 * 3600;
 /** Shares of the progress bar. */
+/** The stretched sound in the job's folder, in ADTS. */
+const SOUND = 'sound.aac';
 const SHARES = { picture: 0.8, sound: 0.95 };
 /** What a second costs to encode against copying it, and bytes it may take, as for any film. */
 const ENCODE_WEIGHT = 6;
@@ -28,7 +30,6 @@ const MOST_BYTES_A_SECOND = 30e6;
 const HD_PIXELS = 1280 * 720;
 const SPARE_BYTES = 64 * 1024 * 1024;
 const SOUND_SECONDS = 120;
-const AAC = ['-c:a', 'aac', '-b:a', '192k', '-aac_coder', 'fast'];
 /** One `atempo` changes the tempo by a factor between these; beyond 2 it would leave samples out. */
 const [SLOWEST_TEMPO, FASTEST_TEMPO] = [0.5, 2];
 
@@ -54,9 +55,9 @@ export async function changeSpeed(
 	const done = (_: Piece, share: number) => job.progress(SHARES.picture * share, 'encoding the picture');
 	await renderPieces([piece], job.folder, shop, { signal: job.signal, done });
 	const notes: string[] = [];
-	const sound = film.samples && (await retimeSound(shop, clip, factor, film.samples, job, notes));
+	const sound = film.samples ? await retimeSound(shop, clip, factor, film.samples, job, notes) : null;
 	job.progress(SHARES.sound, 'joining picture and sound');
-	const made = await joined(shop, clip, { piece, sound: sound || null, film }, job);
+	const made = await joined(shop, clip, { piece, sound, film }, job);
 	await checkFilm(made, { ...film, ...planOf(piece, film) });
 	job.signal.throwIfAborted();
 	await handOver(made, out);
@@ -135,8 +136,8 @@ async function retimeSound(
 	const run = {
 		args: [
 			...['-y', '-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '2', '-i', 'sound.pcm'],
-			...['-af', [...chain, `atrim=end_sample=${samples}`].join(','), ...AAC],
-			...['-movie_timescale', String(SAMPLE_RATE), '-f', 'mp4', 'sound.m4a'],
+			...['-af', [...chain, `atrim=end_sample=${samples}`].join(','), ...ENCODER],
+			...['-f', 'adts', SOUND],
 		],
 		folder: job.folder,
 		about: clip.name,
@@ -145,8 +146,7 @@ async function retimeSound(
 		signal: job.signal,
 	};
 	await shop.pool(() => shop.tools.ffmpeg(run), job.signal);
-	await checkSound(join(job.folder, 'sound.m4a'), samples);
-	return 'sound.m4a';
+	return SOUND;
 }
 
 /** The factor as a product of factors that `atempo` does well. */
@@ -171,7 +171,10 @@ async function joined(
 	{ piece, sound, film }: { piece: Piece; sound: string | null; film: Film },
 	{ folder, signal }: Job,
 ): Promise<string> {
-	const files = { pictures: [fileIn('.', piece)], sound };
+	const files = {
+		pictures: [fileIn('.', piece)],
+		sound: sound === null ? null : { name: sound, samples: film.samples! },
+	};
 	const wrapping = { title: name.replace(/\.[^.]*$/, ''), tags: {}, captions: null, cover: null };
 	const bytes = piece.bytes + probe.bytes;
 	const job = { folder, bytes, tools: shop.tools, signal, progress: () => undefined };

@@ -103,7 +103,7 @@ async function talkOf(
 	}
 	if (!clips.length || !free.includes(1)) return marks;
 	const meter = openMeter(samples);
-	for await (const { block, at, length } of mix([{ layers: clips, gain: null }], samples, signal))
+	for await (const { block, at, length } of mix([{ layers: clips, gain: null }], { from: 0, to: samples }, signal))
 		meter.push(block, at, length);
 	const out = standingOut(meter.energy, samples, (sample) => free[sample / GRID] === 1);
 	return marks.map((mark, point) => Math.max(mark, out[point]!));

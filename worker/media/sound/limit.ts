@@ -11,7 +11,13 @@ const RISE_DB = 6;
 const FALL_DB = 0.3;
 const FALL_SHARE = 0.05;
 const CLOSE_ENOUGH = 0.02;
-const HALVINGS = 12;
+/**
+ * Gains differ by whole steps: a film of which one clip changed is then often given the gain it had, and most of its
+ * sound need not be encoded again. Half a step is the error, well within what is promised.
+ */
+const GAIN_STEP = 0.1;
+/** Decibels in whole steps. */
+export const stepped = (decibels: number): number => Math.round(decibels / GAIN_STEP) * GAIN_STEP;
 
 /** What is to be done about a programme's loudness. */
 export type Treatment = {
@@ -43,13 +49,19 @@ export function heldDown(peaks: Float32Array, gainDb: number, ceiling: number): 
 
 /**
  * Finds the gain that brings a programme to `target` LUFS while its peaks stay below `ceiling` dBTP, from what a meter
- * and the peaks tell: the loudness behind a limiter is computed, not tried. Held peaks cost loudness, which up to
- * `extra` dB of gain make up for. Where that does not do, the gain is all of it and `short` is null.
+ * and the peaks tell: the loudness behind a limiter is computed, not tried. The gain is `least` where no peak is held;
+ * held peaks cost loudness, which up to `extra` dB more make up for. Where that does not do, the gain is all of it and `short` is null.
  */
 export async function treat(
 	energy: Float32Array,
 	peaks: Float32Array,
-	{ before, target, ceiling, extra }: { before: number; target: number; ceiling: number; extra: number },
+	{
+		before,
+		target,
+		least,
+		ceiling,
+		extra,
+	}: { before: number; target: number; least: number; ceiling: number; extra: number },
 ): Promise<Treatment> {
 	const attempt = async (gainDb: number) => {
 		await turn();
@@ -58,16 +70,18 @@ export async function treat(
 		const loudness = held && integrated(energy, (cell) => (factor * (held[cell]! + held[cell + 1]!)) / 2);
 		return { gainDb, held, short: held ? target - (loudness ?? before + gainDb) : target - before - gainDb };
 	};
-	let low = await attempt(target - before);
+	let low = await attempt(least);
 	if (low.short <= CLOSE_ENOUGH) return { gainDb: low.gainDb, held: low.held, short: 0 };
-	let high = await attempt(low.gainDb + extra);
+	let high = await attempt(stepped(least + extra));
 	if (high.short > CLOSE_ENOUGH) return { gainDb: high.gainDb, held: high.held, short: null };
-	for (let n = 0; n < HALVINGS && Math.abs(high.short) > CLOSE_ENOUGH; n++) {
-		const middle = await attempt((low.gainDb + high.gainDb) / 2);
-		if (middle.short > 0) low = middle;
-		else high = middle;
+	for (let [from, to] = [0, Math.round(extra / GAIN_STEP)]; to - from > 1;) {
+		const middle = (from + to) >> 1;
+		const tried = await attempt(stepped(least + middle * GAIN_STEP));
+		if (tried.short > 0) [from, low] = [middle, tried];
+		else [to, high] = [middle, tried];
 	}
-	return { gainDb: high.gainDb, held: high.held, short: 0 };
+	const { gainDb, held } = Math.abs(low.short) < Math.abs(high.short) ? low : high;
+	return { gainDb, held, short: 0 };
 }
 
 /** Applies a treatment to a block that begins at sample `at` of the film. */

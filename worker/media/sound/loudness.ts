@@ -20,13 +20,13 @@ export async function measurePcm(path: string, signal: AbortSignal, samples?: nu
 	const [meter, peak] = [openMeter(length), openPeakMeter()];
 	let clipped = 0;
 	const layers = [{ path, start: 0, samples: length, fadeIn: 0, fadeOut: 0 }];
-	for await (const { block, at, length: count } of mix([{ layers, gain: null }], length, signal)) {
+	for await (const { block, at, length: count } of mix([{ layers, gain: null }], { from: 0, to: length }, signal)) {
 		meter.push(block, at, count);
 		peak.push(block, count);
 		for (let n = 0; n < count * 2; n++) if (block[n]! >= HIGHEST || block[n]! <= -HIGHEST) clipped++;
 	}
 	peak.end();
-	return { integrated: integrated(meter.energy), truePeak: truePeakOf(peak.most()), clipped };
+	return { integrated: integrated(meter.energy), truePeak: truePeakOf(peak.take()), clipped };
 }
 
 /** A peak in the unit of 16-bit sound as dBTP; null for silence. */

@@ -26,8 +26,8 @@ async function mixed(parts: { file: string | null; samples: number; fadeIn?: num
 	const out = join(stage.folder, 'film.pcm');
 	const layers = clipLayers(pieces, ({ clip }) => parts[clip]!.file);
 	const job = { signal: AbortSignal.timeout(10_000), progress: () => undefined };
-	const { clipped } = await writeMix({ buses: [{ layers, gain: null }], samples: start }, out, null, job);
-	return { ...channels(readFileSync(out)), clipped };
+	await writeMix({ buses: [{ layers, gain: null }], from: 0, to: start }, out, null, job);
+	return channels(readFileSync(out));
 }
 
 function pcm(name: string, samples: number, value: (sample: number) => number): string {
@@ -87,16 +87,15 @@ test('two pieces that overlap are mixed at equal power over exactly the samples 
 	for (const at of [0, 57, 399]) expect(left[1000 + at]).toBe(mix(-4000, 2000, at, 400));
 });
 
-test('a mix that would pass full scale is held there, and how often is told', async () => {
+test('a mix that would pass full scale is held there', async () => {
 	const full = pcm('full', 200, () => 32_767);
-	const { left, clipped } = await mixed([
+	const { left } = await mixed([
 		{ file: full, samples: 200 },
 		{ file: full, samples: 200, fadeIn: 200 },
 	]);
 
 	expect(left[100]).toBe(32_767);
 	expect(left[0]).toBeGreaterThan(32_766);
-	expect(clipped).toBeGreaterThan(390);
 });
 
 test('a piece shorter than planned is never padded in silence', async () => {

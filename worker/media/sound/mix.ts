@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
+import { AAC_FRAME } from '../rate.ts';
 import { SAMPLE_BYTES } from './pieces.ts';
 
 /** A file of 16-bit stereo somewhere in the film, with fades of equal power at its ends; numbers are samples. */
@@ -8,33 +9,36 @@ export type Layer = { path: string; start: number; samples: number; fadeIn: numb
 /** Layers, in the order of their starts, that share a gain; null for the gain 1. */
 export type Bus = { layers: Layer[]; gain: Float32Array | null };
 
-/** Samples worked on at once: half a second, some milliseconds of work. */
-export const BLOCK = 24_000;
+/** Samples worked on at once: a third of a second, some milliseconds of work; whole AAC frames and whole points. */
+export const BLOCK = 15 * AAC_FRAME;
 /** Samples between two points of a gain: 10 ms; it runs straight from one to the next. */
 export const GRID = 480;
+
+/** Samples of the film from one up to another. */
+export type Range = { from: number; to: number };
 
 /** Points of a gain for so many samples: one at each end of every stretch. */
 export const gridPoints = (samples: number): number => Math.ceil(samples / GRID) + 1;
 
 /**
- * The programme from first to last sample in blocks of interleaved stereo, in units of 16-bit sound but neither rounded
- * nor held at full scale. The array is the same each time: use it before asking for the next. Between blocks other
- * work of the process gets its turn. Throws the signal's reason when it aborts, `RangeError` for a file that is
- * shorter than its layer.
+ * A stretch of the programme in blocks of interleaved stereo, in units of 16-bit sound but neither rounded nor held at
+ * full scale; `at` counts from the film's beginning, and `from` must be a multiple of BLOCK. The array is the same each
+ * time: use it before asking for the next. Between blocks other work of the process gets its turn. Throws the signal's
+ * reason when it aborts, `RangeError` for a file that is shorter than its layer.
  */
 export async function* mix(
 	buses: Bus[],
-	samples: number,
+	{ from, to }: Range,
 	signal: AbortSignal,
 ): AsyncGenerator<{ block: Float64Array; at: number; length: number }> {
 	const tracks = buses.map(openBus);
 	const block = new Float64Array(BLOCK * 2);
 	const own = new Float64Array(BLOCK * 2);
 	try {
-		for (let at = 0; at < samples; at += BLOCK) {
+		for (let at = from; at < to; at += BLOCK) {
 			await turn();
 			signal.throwIfAborted();
-			const length = Math.min(BLOCK, samples - at);
+			const length = Math.min(BLOCK, to - at);
 			block.fill(0);
 			for (const track of tracks) {
 				if (!track.gain) await track.add(block, at, length);
@@ -58,8 +62,10 @@ function openBus({ layers, gain }: Bus) {
 		gain,
 		/** Adds what is heard from film sample `at` on; false when that is nothing. */
 		async add(block: Float64Array, at: number, length: number): Promise<boolean> {
-			for (; next < layers.length && layers[next]!.start < at + length; next++)
-				active.push({ layer: layers[next]!, file: await open(layers[next]!.path) });
+			for (; next < layers.length && layers[next]!.start < at + length; next++) {
+				const layer = layers[next]!;
+				if (layer.start + layer.samples > at) active.push({ layer, file: await open(layer.path) });
+			}
 			const heard = active.length > 0;
 			for (const { layer, file } of active) {
 				const from = Math.max(at, layer.start);

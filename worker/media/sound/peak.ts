@@ -15,8 +15,8 @@ const { abs, max } = Math;
 
 /** Takes blocks of stereo in order and hears of the samples, and the values between them, that pass `floor`. */
 export type PeakMeter = {
-	/** Highest value so far, in the unit of the blocks. */
-	most(): number;
+	/** Highest value since this was asked last, in the unit of the blocks; the last samples pushed are not in it yet. */
+	take(): number;
 	push(block: Float64Array, length: number): void;
 	/** Tells that no more comes. */
 	end(): void;
@@ -51,13 +51,24 @@ export function openPeakMeter(floor = 0, heard?: (sample: number, value: number)
 	};
 	const push = (block: Float64Array, length: number) => {
 		for (const [channel, line] of lines.entries()) {
-			for (let n = 0; n < length; n++) line[TAPS - 1 + n] = block[n * 2 + channel]!;
+			for (let n = 0; n < length; n++) {
+				const value = block[n * 2 + channel]!;
+				line[TAPS - 1 + n] = value;
+				// The peak is no lower than any sample: where samples are far below all others nothing is computed.
+				if (value > most) most = value;
+				else if (-value > most) most = -value;
+			}
 			search(line, length);
 			line.copyWithin(0, length, length + TAPS - 1);
 		}
 		pushed += length;
 	};
-	return { most: () => most, push, end: () => push(new Float64Array(TAPS * 2), TAPS) };
+	const take = () => {
+		const taken = most;
+		most = 0;
+		return taken;
+	};
+	return { take, push, end: () => push(new Float64Array(TAPS * 2), TAPS) };
 }
 
 /** The value between the samples at `at` and `at + 1`. */

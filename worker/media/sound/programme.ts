@@ -29,6 +29,8 @@ export type NarrationPiece = PlacedNarration & { pcm: Pcm; name: string };
 /** The film's sound as one programme: which samples come from where, to the sample, and how loud. */
 export type SoundPlan = {
 	key: string;
+	/** The ffmpeg that carries it out. */
+	engine: string;
 	samples: number;
 	pieces: SoundPiece[];
 	narrations: NarrationPiece[];
@@ -77,7 +79,7 @@ export function planSound(
 		narrations: narrations.map(({ pcm, clip, start, samples: length }) => [pcm.key, clip, start, length]),
 		music: music && { pcm: music.pcm.key, settings: music.settings },
 	};
-	return { key: hashOf({ content }, engine), ...plan, pieces, narrations, music, notes };
+	return { key: hashOf({ content }, engine), engine, ...plan, pieces, narrations, music, notes };
 }
 
 function pieceOf(

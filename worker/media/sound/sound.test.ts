@@ -1,8 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { checkSound } from '../check.ts';
 import { renderPieces } from '../render.ts';
 import { ffmpeg } from '../testing/clips.ts';
 import { makeSound, soundPieces } from './sound.ts';
@@ -36,7 +36,8 @@ test.each([null, -18])('behind the encoder every clip still begins at its sample
 	decode(path, out);
 	const film = channels(await readFile(out)).left;
 
-	await checkSound(path, plan.samples);
+	// Decoders give the whole last frame.
+	expect(Math.ceil(plan.samples / 1024) * 1024).toBe(film.length);
 	for (const [index, piece] of plan.pieces.entries()) {
 		decode(clips[index]!.path, out);
 		const source = channels(await readFile(out)).left.slice(0, 9000);
@@ -70,23 +71,24 @@ test('a mix that passes full scale is told where no target prevents it', async (
 	expect(kept.notes).toEqual([]);
 });
 
-test('the track and its report are found again, and made anew when either is damaged', async () => {
-	const clip = await stage.clip('again', 1, sine(300, 0.1));
+test('sections are found again, and made anew where they are damaged', async () => {
+	const clip = await stage.clip('again', 4, noise(0.1));
 	const plan = planOf({ parts: [{ clip }], sound: { loudness: -16 } });
 	const first = await trackOf(stage, plan);
 	const second = await trackOf(stage, plan);
-	const place = (extension: string) => join(stage.folder, 'cache', plan.key.slice(0, 2), `${plan.key}.${extension}`);
 	const { found: _, heard: __, path: ___, ...report } = first;
+	const kept = (extension: string) =>
+		readdirSync(join(stage.folder, 'cache'), { recursive: true, encoding: 'utf8' })
+			.filter((name) => name.endsWith(extension))
+			.map((name) => join(stage.folder, 'cache', name));
 
 	expect([first.found, second.found]).toEqual([false, true]);
 	expect(second).toMatchObject(report);
-	await rm(place('json'));
-	await writeFile(place('json'), '{');
-	expect(await trackOf(stage, plan)).toMatchObject({ ...report, found: false });
-	await rm(place('m4a'));
-	await writeFile(place('m4a'), 'no sound');
-	expect(await trackOf(stage, plan)).toMatchObject({ ...report, found: false });
-	expect((await trackOf(stage, plan)).found).toBe(true);
+	for (const extension of ['.json', '.aac']) {
+		for (const path of kept(extension)) await writeFile(path, 'no sound');
+		expect(await trackOf(stage, plan)).toMatchObject({ ...report, found: false });
+		expect((await trackOf(stage, plan)).found).toBe(true);
+	}
 });
 
 test('levels, music and places all count in the address of a sound; names do not', async () => {
@@ -142,7 +144,7 @@ test('a sound that is cancelled ends within a second, wherever it is, and leaves
 		await failed;
 		expect(performance.now() - asked).toBeLessThan(1000);
 	}
-	expect(await stage.cache.take(plan.key, 'm4a', join(folder, 'kept.m4a'))).toBe(false);
+	expect(readdirSync(folder).filter((name) => name.includes('.run.'))).toEqual([]);
 });
 
 test('a film without any sound has no plan of it', async () => {

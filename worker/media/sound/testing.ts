@@ -17,6 +17,7 @@ import { busesOf } from './buses.ts';
 import { writeMix } from './master.ts';
 import { planSound, type SoundPlan } from './programme.ts';
 import { makeSound, soundPieces, type MadeSound } from './sound.ts';
+import { soundTimes } from './track.ts';
 
 /** Samples a second everywhere here. */
 export const RATE = 48_000;
@@ -136,7 +137,7 @@ export async function mixOf(
 	await renderPieces(soundPieces({ sound: plan }), folder, kitchen, { signal, done: () => undefined });
 	const { buses } = await busesOf(plan, folder, signal);
 	const out = join(folder, 'mix.pcm');
-	await writeMix({ buses, samples: plan.samples }, out, null, { signal, progress: () => undefined });
+	await writeMix({ buses, from: 0, to: plan.samples }, out, null, { signal, progress: () => undefined });
 	return channels(readFileSync(out));
 }
 
@@ -146,7 +147,7 @@ export function channels(bytes: Buffer): { left: Int16Array; right: Int16Array }
 	return { left: pcm.filter((_, n) => n % 2 === 0), right: pcm.filter((_, n) => n % 2 === 1) };
 }
 
-/** Makes a plan's track; answers with its path too. */
+/** Makes a plan's track; answers with the path of it in MP4, too. */
 export async function trackOf(
 	{ kitchen, scratch }: Stage,
 	plan: SoundPlan,
@@ -157,7 +158,10 @@ export async function trackOf(
 	const job = { signal, progress: (share: number) => void heard.push(share) };
 	await renderPieces(soundPieces({ sound: plan }), folder, kitchen, { signal, done: () => undefined });
 	const made = await makeSound(kitchen, plan, folder, job);
-	return { ...made, path: join(folder, made.name), heard };
+	const [track, path] = [join(folder, made.name), join(folder, 'track.m4a')];
+	const wrapped = ['-c', 'copy', '-bsf:a', soundTimes(plan.samples), '-movie_timescale', String(RATE), path];
+	ffmpeg('-copyts', '-f', 'aac', '-i', track, ...wrapped);
+	return { ...made, path, heard };
 }
 
 /** What ffmpeg's own meter says of a file: LUFS and dBTP. */

@@ -1,0 +1,41 @@
+import { Fault } from '../../base/errors.ts';
+
+/** ADTS, the form in which AAC frames stand one behind the other, each with a header (ISO/IEC 13818-7 §6.2). */
+const HEADER = 7;
+const NO_CHECKSUM = 1;
+/** A channel pair comes first in a frame of stereo (ISO/IEC 14496-3 §4.5.2.1). */
+const PAIR = 1;
+
+/** Frames of AAC as views into their bytes. Throws `internal` for bytes that are none. */
+export function adtsFrames(bytes: Buffer): Buffer[] {
+	const frames: Buffer[] = [];
+	for (let at = 0; at < bytes.length;) {
+		const sync =
+			at + HEADER <= bytes.length && bytes.readUInt16BE(at) >> 4 === 0xfff && bytes[at + 1]! & NO_CHECKSUM;
+		const length = sync ? ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5) : 0;
+		if (length < HEADER || at + length > bytes.length)
+			throw new Fault('internal', `the encoded sound is no ADTS at byte ${at}`);
+		frames.push(bytes.subarray(at, at + length));
+		at += length;
+	}
+	return frames;
+}
+
+/**
+ * Whether two frames of the same moment, from two encoders, are cut by the same window. A frame is heard overlapped
+ * with the next; where two neighbours' windows fit each other the overlap cancels out (ISO/IEC 14496-3 §4.6.11), so one
+ * encoder's frames may go on behind another's. Of frames that are not the same altogether only those are compared whose
+ * two channels share a window; of others, no is the answer.
+ */
+export function sameWindow(a: Buffer, b: Buffer): boolean {
+	if (a.equals(b)) return true;
+	const [one, other] = [windowOf(a), windowOf(b)];
+	return one !== null && one === other;
+}
+
+/** Sequence and shape of the window: after element, tag and the bit for a common window, and a reserved bit. */
+function windowOf(frame: Buffer): number | null {
+	const first = frame[HEADER] ?? 0;
+	if (first >> 5 !== PAIR || !(first & 1)) return null;
+	return (frame[HEADER + 1]! >> 4) & 7;
+}
