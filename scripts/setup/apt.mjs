@@ -20,8 +20,8 @@ const PROGRAMS = [
 
 /**
  * Good to have: a cage for ffmpeg, and captions in other scripts than Latin (12 MB to load), in Chinese, Japanese and
- * Korean (57 MB), emoji (1 MB), and of every other sign at least a plain form (2 MB): 5 s together on a fast line.
- * Without them everything still works, and texts that no font draws are refused by name.
+ * Korean (57 MB), emoji (1 MB), and of every other sign at least a plain form (2 MB). Without them everything still
+ * works, and texts that no font draws are refused by name.
  */
 const WELCOME = [
 	{ need: 'media', package: 'bubblewrap', there: () => which('bwrap') },

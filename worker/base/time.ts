@@ -19,6 +19,17 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 	});
 }
 
+/** Waits until a promise ends, well or not, for at most `ms` milliseconds; no timer is left behind. */
+export async function ending(promise: Promise<unknown>, ms: number): Promise<void> {
+	const enough = new AbortController();
+	const ended = promise.then(
+		() => undefined,
+		() => undefined,
+	);
+	await Promise.race([ended, sleep(ms, enough.signal)]);
+	enough.abort();
+}
+
 /** The caller's signal, or `ms` milliseconds, whichever comes first. Every outward call gets one. */
 export const deadline = (ms: number, signal?: AbortSignal): AbortSignal =>
 	signal ? AbortSignal.any([signal, AbortSignal.timeout(ms)]) : AbortSignal.timeout(ms);

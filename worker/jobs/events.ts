@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { Log } from '../base/log.ts';
-import { SECOND, sleep } from '../base/time.ts';
+import { ending, SECOND, sleep } from '../base/time.ts';
 import type { JobEvent } from '../contract/batch.ts';
 import { KEYS } from './keys.ts';
 import { EVENTS_LIMIT } from './scripts.ts';
@@ -78,7 +78,7 @@ export function openEvents(redis: Redis, reader: Redis, log: Log) {
 		closed = true;
 		reader.disconnect();
 		// With Redis away the read may never come back.
-		await Promise.race([reading.catch(() => undefined), sleep(SECOND)]);
+		await ending(reading, SECOND);
 	}
 
 	return { tell, listen, since, close };

@@ -1,7 +1,7 @@
 import type { Config } from '../base/config.ts';
 import { newId } from '../base/hash.ts';
 import type { Log } from '../base/log.ts';
-import { SECOND, sleep } from '../base/time.ts';
+import { ending, SECOND, sleep } from '../base/time.ts';
 import { openLedger } from '../spend/ledger.ts';
 import { openBatches } from './batches.ts';
 import { makeCallbacks } from './callback.ts';
@@ -98,9 +98,9 @@ export async function openJobs(
 	const isReady = async (): Promise<boolean> => (await redis.ping().catch(() => '')) === 'PONG';
 
 	/** When nothing runs any more, and a little later: with Redis away BullMQ would wait for ever. */
-	async function idle(): Promise<void> {
-		for (const end = Date.now() + STOP_WITHIN; runner.count() > 0 && Date.now() < end;) await sleep(50);
-		await sleep(CLOSE_WITHIN);
+	async function idle(signal: AbortSignal): Promise<void> {
+		for (const end = Date.now() + STOP_WITHIN; runner.count() > 0 && Date.now() < end;) await sleep(50, signal);
+		await sleep(CLOSE_WITHIN, signal);
 	}
 
 	/** Gives every running job back, takes no new one, and closes. Nothing is lost: whoever starts next goes on. */
@@ -108,10 +108,12 @@ export async function openJobs(
 		rhythm.forEach((stop) => stop());
 		const closing = workers.close();
 		runner.breakAll('stopping');
-		await Promise.race([closing, idle()]);
+		const closed = new AbortController();
+		await Promise.race([closing, idle(closed.signal)]);
+		closed.abort();
 		await redis.del(KEYS.runner(name)).catch(() => 0);
 		await events.close();
-		await Promise.race([queues.close().catch(() => undefined), sleep(CLOSE_WITHIN)]);
+		await ending(queues.close(), CLOSE_WITHIN);
 		for (const client of [subscriber, redis]) client.disconnect();
 	}
 

@@ -20,6 +20,7 @@ export function goalsOf(rows: Row[]): Goal[] {
 	const early = find('crossfades-30', `${OURS}, last clip lands`);
 	const hidden = find('crossfades-30', `${OURS}, hidden joints`);
 	const unchanged = find('matched-30', `${OURS}, nothing changed`);
+	const changed = find('matched-30', `${OURS}, one clip changed`);
 	const peaks = [8, 30, 120].flatMap((count) => find(`matched-${count}`, OURS)?.peakMegabytes ?? []);
 	const join = m120?.joinSeconds;
 	const copy = find('matched-120', 'cat');
@@ -42,9 +43,9 @@ export function goalsOf(rows: Row[]): Goal[] {
 		),
 		ratio('the same, hidden joints, cpu', 1 / 4, cpu(hidden, xfade)),
 		ratio(
-			'one of 30 changed, cpu against the first',
+			'one of 30 changed, cpu of the call against the first',
 			1 / 10,
-			cpu(find('matched-30', `${OURS}, one clip changed`), m30),
+			changed?.callCpuSeconds && m30?.callCpuSeconds ? changed.callCpuSeconds / m30.callCpuSeconds : null,
 		),
 		amount('nothing changed, the call', NOTHING_SECONDS, 's', unchanged?.callSeconds ?? null),
 		amount('largest peak of memory', MOST_MEGABYTES, 'MB', peaks.length ? Math.max(...peaks) : null),

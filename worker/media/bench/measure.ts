@@ -43,7 +43,7 @@ export async function measure([program, ...args]: string[], folder: string): Pro
 }
 
 /** Processor seconds of all children of this process that have ended. */
-function childrenSeconds(): number {
+export function childrenSeconds(): number {
 	const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)!.split(' ');
 	return (Number(fields[13]) + Number(fields[14])) / TICKS;
 }

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { makeLog } from '../../base/log.ts';
 import type { StitchReport } from '../../contract/timeline.ts';
 import { openMedia, type StitchRequest } from '../index.ts';
+import { childrenSeconds } from './measure.ts';
 
 export type Order = {
 	request: StitchRequest;
@@ -15,7 +16,13 @@ export type Order = {
 	early: boolean;
 };
 
-export type Delivered = { report: StitchReport | null; callSeconds: number; joinSeconds: number };
+/** What the call took, without what starting Node and opening the engine take, which a worker does once. */
+export type Delivered = {
+	report: StitchReport | null;
+	callSeconds: number;
+	callCpuSeconds: number;
+	joinSeconds: number;
+};
 
 const DEADLINE_MS = 3_600_000;
 
@@ -27,7 +34,7 @@ if (import.meta.main) {
 async function deliver({ request, cache, early }: Order): Promise<Delivered> {
 	const tools = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', sandbox: 'off' } as const;
 	const media = await openMedia({ ...tools, cache, log: makeLog('silent') });
-	const begun = performance.now();
+	const [begun, cpuBefore] = [performance.now(), cpuSeconds()];
 	let joining = 0;
 	const progress = (_: number, activity: string) => {
 		if (/joining/i.test(activity)) joining ||= performance.now();
@@ -35,9 +42,20 @@ async function deliver({ request, cache, early }: Order): Promise<Delivered> {
 	const options = { signal: AbortSignal.timeout(DEADLINE_MS), progress };
 	if (early) {
 		await media.prepare({ ...request, clips: [...request.clips.slice(0, -1), null] }, options);
-		return { report: null, callSeconds: (performance.now() - begun) / 1000, joinSeconds: 0 };
+		return { report: null, callSeconds: 0, callCpuSeconds: 0, joinSeconds: 0 };
 	}
 	const report = await media.stitch(request, options);
 	const ended = performance.now();
-	return { report, callSeconds: (ended - begun) / 1000, joinSeconds: joining ? (ended - joining) / 1000 : 0 };
+	return {
+		report,
+		callSeconds: (ended - begun) / 1000,
+		callCpuSeconds: cpuSeconds() - cpuBefore,
+		joinSeconds: joining ? (ended - joining) / 1000 : 0,
+	};
+}
+
+/** Processor seconds of this process and of its children that have ended. */
+function cpuSeconds(): number {
+	const { user, system } = process.cpuUsage();
+	return (user + system) / 1e6 + childrenSeconds();
 }

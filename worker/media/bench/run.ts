@@ -19,6 +19,7 @@ export type Row = {
 	peakMegabytes: number;
 	/** Of the engine alone: the call without starting Node, and the join in it. */
 	callSeconds: number | null;
+	callCpuSeconds: number | null;
 	joinSeconds: number | null;
 	/** Share of the film's seconds that was copied. */
 	copied: number | null;
@@ -95,6 +96,7 @@ function rowOf(each: Case, name: string, runs: Once[], right: string): Row {
 		cpuSeconds: middle(({ cpuSeconds }) => cpuSeconds),
 		peakMegabytes: middle(({ peakBytes }) => peakBytes) / MEGABYTE,
 		callSeconds: report && middle(({ delivered }) => delivered?.callSeconds ?? NaN),
+		callCpuSeconds: report && middle(({ delivered }) => delivered?.callCpuSeconds ?? NaN),
 		joinSeconds: report && middle(({ delivered }) => delivered?.joinSeconds ?? NaN),
 		copied: report && report.copiedSeconds / report.seconds,
 		right,

@@ -6,7 +6,19 @@ export function tableOf(rows: Row[]): string {
 	return cases.map((id) => caseOf(rows.filter((row) => row.case === id))).join('\n\n');
 }
 
-const HEAD = ['', 'wall s', 'cpu s', 'cpu ratio', 'peak MB', 'call s', 'join s', 'copied', 'runs', 'film'];
+const HEAD = [
+	'',
+	'wall s',
+	'cpu s',
+	'cpu ratio',
+	'peak MB',
+	'call s',
+	'call cpu s',
+	'join s',
+	'copied',
+	'runs',
+	'film',
+];
 
 function caseOf(rows: Row[]): string {
 	const base = rows.find((row) => row.base);
@@ -28,6 +40,7 @@ function cellsOf(row: Row, base: Row | undefined): string[] {
 		base ? ratioText(row.cpuSeconds / base.cpuSeconds) : '',
 		row.peakMegabytes.toFixed(0),
 		number(row.callSeconds),
+		number(row.callCpuSeconds),
 		number(row.joinSeconds),
 		row.copied === null ? '' : `${Math.round(row.copied * 100)} %`,
 		String(row.runs),
