@@ -43,7 +43,7 @@ export type SoundPlan = {
 };
 
 /** Counts up when the same plan would sound differently. */
-const MIX = 2;
+const MIX = 3;
 /** Music is decoded by whole minutes, so that a film a little longer finds it in the cache. */
 const MUSIC_UNIT = 60 * SAMPLE_RATE;
 
