@@ -110,5 +110,8 @@ test('sound alone is refused a thumbnail in words', async () => {
 	const wav = join(clips.folder, 'tone.wav');
 	ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', wav);
 
-	await expect(thumbnailOf(wav)).rejects.toMatchObject({ code: 'media', message: 'sound alone has no thumbnail' });
+	await expect(thumbnailOf(wav)).rejects.toMatchObject({
+		code: 'media',
+		message: 'the file is sound alone: there is no picture of it',
+	});
 });

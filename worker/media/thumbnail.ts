@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { Fault } from '../base/errors.ts';
 import type { Cache } from './cache.ts';
 import type { Tools } from './ffmpeg.ts';
-import { frameAt, framesOf, within, type Clip } from './inspect/clip.ts';
+import { frameAt, framesOf, undecodable, within, type Clip } from './inspect/clip.ts';
 import { bestOf, type Grey } from './inspect/goodness.ts';
 import { grabFrames, type Grabbed } from './inspect/grab.ts';
 import { framesIn } from './rate.ts';
@@ -27,6 +27,8 @@ export type ThumbnailOptions = {
 	at?: number;
 	/** In pixels, 640 where left out; the picture's own width is the most. */
 	width?: number;
+	/** What errors call the file; `the file` where left out. */
+	name?: string;
 };
 
 /**
@@ -39,12 +41,15 @@ export async function makeThumbnail(
 	path: string,
 	probe: Probe,
 	out: string,
-	{ signal, at, width = WIDTH }: ThumbnailOptions,
+	{ signal, at, width = WIDTH, name = 'the file' }: ThumbnailOptions,
 ): Promise<void> {
 	const { video } = probe;
-	if (!video) throw new Fault('media', 'sound alone has no thumbnail');
+	if (!video)
+		throw new Fault('media', `${name} is sound alone: there is no picture of it`, {
+			hint: 'Give a video or a picture.',
+		});
 	const frames = at === undefined || probe.kind === 'picture' ? candidates(probe, video) : [frameAt(at, video)];
-	const clip: Clip = { id: '', path, name: 'the thumbnail', probe };
+	const clip: Clip = { id: '', path, name, probe };
 	const scratch = await cache.scratch();
 	// The caller holds a slot of the pool already; asking for another would wait for itself.
 	const here: Pool = (work) => work();
@@ -54,7 +59,7 @@ export async function makeThumbnail(
 		const grab = (wanted: number[]) => grabFrames({ tools, pool: here }, clip, wanted, options, job);
 		const grabbed = (await grab(frames)).filter(({ picture }) => picture);
 		const chosen = choose(grabbed) ?? choose(await grab([Math.floor((framesOf(video) - 1) / 2)]));
-		if (!chosen?.picture) throw new Fault('media', 'no frame of it decodes');
+		if (!chosen?.picture) throw undecodable(name);
 		await copyFile(chosen.picture, out);
 	} finally {
 		await cache.drop(scratch);

@@ -215,3 +215,11 @@ test('a line of Arabic begins at the right, its full stop at the left', () => {
 	expect(tall.length).toBeGreaterThan(0);
 	expect(Math.max(...tall)).toBeLessThan(WIDE.width / 2);
 });
+
+test('a picture that the font of pictures lacks does not change the ones beside it', () => {
+	const ink = (text: string) => draw(scriptFor(text, WIDE, { size: 0.2 })!, WIDE).ink;
+	// The wall came to Unicode in 2018, behind the font's last version.
+	const [clapper, wall, both] = [ink('🎬'), ink('🧱'), ink('🎬🧱')];
+
+	expect(Math.abs(both - clapper - wall) / both).toBeLessThan(0.02);
+});

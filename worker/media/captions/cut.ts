@@ -5,7 +5,7 @@ import type { Token } from './tokens.ts';
 
 export type TimedToken = Token & Span;
 
-/** What speaks against a cue, in the units of `breakCost`. Found by looking at cut texts of twelve languages. */
+/** What speaks against a cue, in the units of `breakCost`. Found by looking at cut texts of nine languages. */
 const COSTS = {
 	/** Each cue: fewer are calmer. */
 	cue: 10,

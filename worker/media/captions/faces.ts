@@ -1,5 +1,5 @@
 import { cleanText, graphemesOf } from './clean.ts';
-import { hasFamily } from './fonts-installed.ts';
+import { familyDraws, hasFamily } from './fonts-installed.ts';
 
 /**
  * A family of fonts and its line height in em. ASS gives the line height (Windows ascent and descent in the font's
@@ -83,7 +83,9 @@ export function runsOf(text: string, han: Face): { text: string; face: Face | nu
 
 function faceOf(grapheme: string, han: Face): Face | null {
 	if (grapheme < '\u0250') return null;
-	if (PICTURE.test(grapheme)) return installed(EMOJI);
+	// A picture that the face has not is left out of it: libass would draw every one after it in the font it found.
+	if (PICTURE.test(grapheme))
+		return familyDraws(EMOJI.family, grapheme.replace(COLOURING, '')) ? installed(EMOJI) : null;
 	if (WIDE.test(grapheme)) return installed(han);
 	const script = SCRIPTS.find(([letters]) => letters.test(grapheme));
 	return script ? installed(script[1]) : null;

@@ -16,20 +16,45 @@ export function hasFamily(family: string): boolean {
 }
 
 function families(): Set<string> | null {
+	const listed = asked(':', 'family');
+	if (listed === null) return null;
+	return new Set(
+		listed
+			.toLowerCase()
+			.split(/[\n,]/)
+			.map((name) => name.trim()),
+	);
+}
+
+type Range = [first: number, last: number];
+const ranges = new Map<string, Range[] | null>();
+
+/** Whether an installed family has every character of a text; asked once for each family, true where it cannot be asked. */
+export function familyDraws(family: string, text: string): boolean {
+	if (!ranges.has(family)) ranges.set(family, rangesOf(asked(`:family=${family}`, 'charset')));
+	const own = ranges.get(family);
+	const has = (code: number) => own!.some(([first, last]) => code >= first && code <= last);
+	return !own || Array.from(text).every((character) => has(character.codePointAt(0)!));
+}
+
+/** What fontconfig prints of a character set: `20-7e a0 1f300-1f6d4`, in hexadecimal. */
+function rangesOf(listed: string | null): Range[] | null {
+	if (listed === null) return null;
+	return Array.from(listed.matchAll(/\b([0-9a-f]{2,6})(?:-([0-9a-f]{2,6}))?(?= |$)/gm), ([, first, last = first]) => [
+		parseInt(first!, 16),
+		parseInt(last!, 16),
+	]);
+}
+
+function asked(...question: string[]): string | null {
 	try {
-		const listed = execFileSync('fc-list', [':', 'family'], {
+		return execFileSync('fc-list', question, {
 			encoding: 'utf8',
 			timeout: PATIENCE_MS,
 			env: FONT_ENVIRONMENT,
 			stdio: ['ignore', 'pipe', 'ignore'],
 			maxBuffer: 1 << 24,
 		});
-		return new Set(
-			listed
-				.toLowerCase()
-				.split(/[\n,]/)
-				.map((name) => name.trim()),
-		);
 	} catch {
 		return null;
 	}

@@ -40,21 +40,23 @@ export async function extractAudio(
 	const { audio } = probe;
 	if (!audio)
 		throw new Fault('media', `${name} has no sound track`, {
-			hint: 'Only files with sound have sound to extract.',
+			hint: 'Give a file with sound as the asset; a clip without any has nothing to extract.',
 		});
-	refuseLong(clip, 'Sound is extracted');
+	refuseLong(clip, 'Sound is extracted from');
 	const { encoder, options, container } = FORMATS[format];
 	const copied = format === 'aac' && audio.codec === 'aac';
 	const bytes = clip.probe.bytes + SPARE_BYTES + audio.seconds * audio.sampleRate * Math.max(2, audio.channels) * 2;
 	if (format === 'wav' && bytes - probe.bytes > MOST_WAV_BYTES)
 		throw new Fault('invalid_input', `the sound of ${name} is too long for a WAV file`, {
-			hint: 'Choose MP3 or AAC.',
+			hint: 'A WAV file holds 4 GiB. Choose MP3 or AAC as the format, or trim it first.',
+			refusals: [{ field: 'format', message: 'expected mp3 or aac for so long a sound' }],
 		});
 	if (!copied && !(await has(shop.tools, 'encoders', encoder, job.signal)))
 		throw new Fault('invalid_input', `this ffmpeg cannot write ${format.toUpperCase()}`, {
-			hint: 'Choose another format.',
+			hint: `Choose another format, or install an ffmpeg with the encoder ${encoder}.`,
+			refusals: [{ field: 'format', message: `expected a format that this worker's ffmpeg writes` }],
 		});
-	job.progress(0.05, copied ? 'copying the sound' : 'encoding the sound');
+	job.progress(0.05, copied ? 'Copying the sound' : 'Encoding the sound');
 	const run = {
 		args: [
 			...['-y', '-vn', '-threads', '1', '-nostats', '-progress', 'pipe:1'],
@@ -69,7 +71,7 @@ export async function extractAudio(
 		fileBytes: bytes,
 		signal: job.signal,
 		progress: ({ seconds }: { seconds: number }) =>
-			job.progress(Math.min(0.95, 0.05 + (0.9 * seconds) / Math.max(0.1, audio.seconds)), 'writing the sound'),
+			job.progress(Math.min(0.95, 0.05 + (0.9 * seconds) / Math.max(0.1, audio.seconds)), 'Writing the sound'),
 	};
 	await shop.pool(() => shop.tools.ffmpeg(run), job.signal);
 	const made = join(job.folder, 'extracted');
@@ -85,5 +87,7 @@ async function refuseOther(shop: Shop, made: string, { name, probe }: Clip, sign
 	const is = found.audio?.seconds ?? 0;
 	const wanted = probe.audio!.seconds;
 	if (found.audio && (!wanted || Math.abs(is - wanted) <= Math.max(TOLERANCE_SECONDS, wanted / 1000))) return;
-	throw new Fault('media', `the sound of ${name} is damaged: ${is.toFixed(2)} of ${wanted.toFixed(2)} s came out`);
+	throw new Fault('media', `the sound of ${name} is damaged: ${is.toFixed(2)} of ${wanted.toFixed(2)} s came out`, {
+		hint: 'Get the file anew from where it came from, or trim off the part that is damaged.',
+	});
 }

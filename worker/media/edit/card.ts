@@ -21,7 +21,8 @@ export async function makeCard(
 	const rate = readRate(fps);
 	if (!rate)
 		throw new Fault('invalid_input', `${fps} is no frame rate`, {
-			refusals: [{ field: 'fps', message: 'is a whole number above 0 or a fraction such as 30000/1001' }],
+			hint: 'Give frames a second as a whole number, say 24, or as a fraction such as 30000/1001.',
+			refusals: [{ field: 'fps', message: 'expected a whole number above 0 or a fraction such as 30000/1001' }],
 		});
 	const { metered, cpuSeconds } = withMeter(shop);
 	const picture = { width, height, rate, colour: COLOUR };

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import type { EditOf } from '../../contract/edit.ts';
-import { beginOf, framesOf, movingPicture, type Clip, type Job } from '../inspect/clip.ts';
+import { beginOf, framesOf, movingPicture, undecodable, type Clip, type Job } from '../inspect/clip.ts';
 import { goodness } from '../inspect/goodness.ts';
 import { grabFrames, type Grabbed } from '../inspect/grab.ts';
 import type { Picture } from '../picture.ts';
@@ -40,12 +40,12 @@ export async function makeContactSheet(
 	out: string,
 	job: Job,
 ): Promise<{ notes: string[] }> {
-	const picture = movingPicture(clip, 'Contact sheets are made', Infinity);
+	const picture = movingPicture(clip, 'Contact sheets are made of', Infinity);
 	const tile = tileOf(picture, columns, width);
 	const count = Math.min(columns * rows, framesOf(picture));
 	const chosen = await choosePictures(shop, clip, count, tile, job);
-	if (!chosen.length) throw new Fault('media', `no frame of ${clip.name} decodes`);
-	job.progress(SHARES.better, 'laying out the sheet');
+	if (!chosen.length) throw undecodable(clip.name);
+	job.progress(SHARES.better, 'Laying out the sheet');
 	await writeFile(join(job.folder, 'tiles.ffconcat'), listOf(chosen));
 	const grid = { columns, rows: Math.ceil(chosen.length / columns), ...tile };
 	const times = chosen.map(({ frame }) => beginOf(frame, picture));
@@ -65,14 +65,17 @@ function tileOf(picture: Picture, columns: number, width: number): Tile {
 	const gap = Math.max(LEAST_GAP, Math.round(width * GAP_SHARE));
 	const own = Math.floor((width - gap * (columns + 1)) / columns / 2) * 2;
 	if (own < LEAST_WIDTH)
-		throw new Fault('invalid_input', `${columns} pictures beside each other are too small on ${width} pixels`, {
-			hint: 'Make the sheet wider, or give it fewer columns.',
+		throw new Fault('invalid_input', `a sheet ${width} pixels wide is too narrow for ${columns} columns`, {
+			hint: `Make it at least ${widthFor(columns, gap)} pixels wide, or give it fewer columns.`,
 			refusals: [
-				{ field: 'width', message: `at least ${(LEAST_WIDTH + gap) * columns + gap} for ${columns} columns` },
+				{ field: 'width', message: `expected at least ${widthFor(columns, gap)} for ${columns} columns` },
 			],
 		});
 	return { width: own, height: Math.max(2, Math.round((own * picture.height) / picture.width / 2) * 2), gap };
 }
+
+/** The least width of a sheet, even as widths are. */
+const widthFor = (columns: number, gap: number) => Math.ceil(((LEAST_WIDTH + gap) * columns + gap) / 2) * 2;
 
 /** A picture for each stretch of the film; for those that show nothing, the best of a few others. */
 async function choosePictures(shop: Shop, clip: Clip, count: number, tile: Tile, job: Job): Promise<Grabbed[]> {
@@ -87,7 +90,7 @@ async function choosePictures(shop: Shop, clip: Clip, count: number, tile: Tile,
 	const first = await grab(
 		stretches.map((stretch) => at(stretch, MIDDLE)),
 		'first',
-		(share) => job.progress(SHARES.first * share, 'taking pictures'),
+		(share) => job.progress(SHARES.first * share, 'Taking pictures'),
 	);
 	const byFrame = new Map(first.map((each) => [each.frame, each]));
 	const usual = first.map(worth).sort((a, b) => a - b)[Math.floor(first.length / 2)] ?? 0;
@@ -96,7 +99,7 @@ async function choosePictures(shop: Shop, clip: Clip, count: number, tile: Tile,
 	const others = poor.flatMap((stretch) => ELSEWHERE.map((share) => at(stretch, share)));
 	const more = others.length
 		? await grab(others, 'more', (share) =>
-				job.progress(SHARES.first + (SHARES.better - SHARES.first) * share, 'taking better pictures'),
+				job.progress(SHARES.first + (SHARES.better - SHARES.first) * share, 'Taking better pictures'),
 			)
 		: [];
 	for (const each of more) byFrame.set(each.frame, each);

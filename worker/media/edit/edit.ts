@@ -5,7 +5,7 @@ import { stitchFilm, type ClipFile, type Shop, type StitchOptions } from '../sti
 import { extractAudio } from './audio.ts';
 import { makeCard } from './card.ts';
 import { makeContactSheet } from './contact.ts';
-import { FILM_EDITS, timelineOf, type FilmEdit } from './films.ts';
+import { FILM_EDITS, notesOf, refuseUnfit, timelineOf, type FilmEdit } from './films.ts';
 import { changeSpeed } from './speed.ts';
 import { makePicture } from './picture.ts';
 
@@ -32,9 +32,10 @@ const SOUNDS = { aac: ['m4a', 'audio/mp4'], mp3: ['mp3', 'audio/mpeg'], wav: ['w
 
 const film: Edit<FilmEdit> = async (shop, input, clip, { files, out, signal, progress }) => {
 	const timeline = timelineOf(input);
+	await refuseUnfit(input, clip);
 	const request = { clips: [clip], files, timeline, title: clip.name.replace(/\.[^.]*$/, ''), out };
 	const report = await stitchFilm(shop, request, { signal, progress });
-	return { ...VIDEO, report, notes: report.notes };
+	return { ...VIDEO, report, notes: [...notesOf(input, clip), ...report.notes] };
 };
 
 /** Every edit; one of the contract that is missing here does not compile. */

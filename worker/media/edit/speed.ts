@@ -46,17 +46,17 @@ export async function changeSpeed(
 	out: string,
 	job: Job,
 ): Promise<{ notes: string[] }> {
-	const picture = movingPicture(clip, 'The speed is changed');
+	const picture = movingPicture(clip, 'Speed is changed in');
 	const frames = Math.round(framesOf(picture) / factor);
 	refuseLength(clip, frames, factor, picture);
 	const target = chooseTarget([{ picture, seconds: picture.seconds }], Target.parse({}));
 	const film = { frames, target, samples: clip.probe.audio ? sampleAt(frames, target.rate) : null };
 	const piece = picturePiece(clip, factor, film, shop.version);
-	const done = (_: Piece, share: number) => job.progress(SHARES.picture * share, 'encoding the picture');
+	const done = (_: Piece, share: number) => job.progress(SHARES.picture * share, 'Encoding the picture');
 	await renderPieces([piece], job.folder, shop, { signal: job.signal, done });
 	const notes: string[] = [];
 	const sound = film.samples ? await retimeSound(shop, clip, factor, film.samples, job, notes) : null;
-	job.progress(SHARES.sound, 'joining picture and sound');
+	job.progress(SHARES.sound, 'Joining picture and sound');
 	const made = await joined(shop, clip, { piece, sound, film }, job);
 	await checkFilm(made, { ...film, ...planOf(piece, film) });
 	job.signal.throwIfAborted();
@@ -68,11 +68,19 @@ type Film = { frames: number; target: FilmTarget; samples: number | null };
 
 function refuseLength({ name }: Clip, frames: number, factor: number, { rate }: Picture): void {
 	if (frames < 1)
-		throw new Fault('invalid_input', `${name} has too few frames to be ${factor} times as fast: none is left`);
+		throw new Fault('invalid_input', `${name} has too few frames to be ${factor} times as fast: none is left`, {
+			hint: 'Make it less fast, or take a longer clip.',
+			refusals: [{ field: 'factor', message: `expected less than ${factor} for so short a clip` }],
+		});
 	if (secondsOf(frames, rate) <= LONGEST_SECONDS) return;
-	throw new Fault('invalid_input', `${name} would last ${Math.round(secondsOf(frames, rate) / 3600)} hours`, {
-		hint: `${LONGEST_SECONDS / 3600} hours are the most. Trim it first, or slow it down less.`,
-	});
+	throw new Fault(
+		'invalid_input',
+		`${name} would last ${Math.round(secondsOf(frames, rate) / 3600)} hours at this speed`,
+		{
+			hint: `${LONGEST_SECONDS / 3600} hours are the most. Trim it first, or slow it down less.`,
+			refusals: [{ field: 'factor', message: `expected more than ${factor} for so long a clip` }],
+		},
+	);
 }
 
 function picturePiece(clip: Clip, factor: number, { frames, target }: Film, engine: string): Piece {
@@ -127,7 +135,7 @@ async function retimeSound(
 	job: Job,
 	notes: string[],
 ): Promise<string> {
-	job.progress(SHARES.picture, 'stretching the sound');
+	job.progress(SHARES.picture, 'Stretching the sound');
 	await decodePcm(shop, clip, job);
 	const stretcher = await has(shop.tools, 'filters', 'rubberband', job.signal);
 	if (!stretcher) notes.push('The sound was stretched by a simple method: this ffmpeg has no rubberband.');

@@ -22,13 +22,21 @@ const HD_PIXELS = 1280 * 720;
 
 /**
  * The moving picture of a clip. Throws `media`, naming the clip, for sound alone, for still pictures and for clips
- * longer than `longest` seconds; `doing` says what it was wanted for, say `Scenes are found`.
+ * longer than `longest` seconds; `doing` says what it was wanted for, say `Scenes are found in`.
  */
-export function movingPicture({ name, probe }: Clip, doing: string, longest = LONGEST_SECONDS): Picture {
+export function movingPicture(
+	{ name, probe }: Pick<Clip, 'name' | 'probe'>,
+	doing: string,
+	longest = LONGEST_SECONDS,
+): Picture {
 	if (probe.kind !== 'video' || !probe.video)
-		throw new Fault('media', `${name} is ${probe.kind === 'audio' ? 'sound alone' : 'a still picture'}`, {
-			hint: `${doing} in video clips.`,
-		});
+		throw new Fault(
+			'media',
+			`${name} is ${probe.kind === 'audio' ? 'sound alone' : 'a still picture'}, not a video`,
+			{
+				hint: `${doing} video clips alone. Give one as the asset.`,
+			},
+		);
 	refuseLong({ name, probe }, doing, longest);
 	return probe.video;
 }
@@ -40,10 +48,16 @@ export function refuseLong(
 	longest = LONGEST_SECONDS,
 ): void {
 	if (probe.seconds <= longest) return;
-	throw new Fault('media', `${name} lasts ${hours(probe.seconds)} hours`, {
-		hint: `${doing} in files of up to ${hours(longest)} hours. Trim it first.`,
+	throw new Fault('media', `${name} lasts ${hours(probe.seconds)} hours, ${hours(longest)} are the most`, {
+		hint: `${doing} files of up to ${hours(longest)} hours. Trim it first.`,
 	});
 }
+
+/** What is thrown about a file of which not one frame can be shown. */
+export const undecodable = (name: string): Fault =>
+	new Fault('media', `not one frame of ${name} can be decoded`, {
+		hint: 'The file is damaged. Get it anew from where it came from, or have the clip generated again.',
+	});
 
 const hours = (seconds: number) => Math.round(seconds / 360) / 10;
 

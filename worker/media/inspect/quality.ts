@@ -32,8 +32,10 @@ const PICTURE_SHARE = 0.75;
 export async function checkQuality(shop: Shop, clip: Clip, options: Options, job: Job): Promise<QualityReport> {
 	const { probe, name } = clip;
 	if (probe.kind === 'picture')
-		throw new Fault('media', `${name} is a still picture`, { hint: 'Quality is checked in clips and in sound.' });
-	refuseLong(clip, 'Quality is checked');
+		throw new Fault('media', `${name} is a still picture, not a video or a sound`, {
+			hint: 'Quality is checked in video clips and in sound. Give one as the asset.',
+		});
+	refuseLong(clip, 'Quality is checked in');
 	const share = probe.kind === 'video' ? PICTURE_SHARE : 0;
 	const parts: Part[] = [{ findings: compareWith(options.expected, probe), measured: {} }];
 	if (probe.kind === 'video') {
@@ -41,7 +43,7 @@ export async function checkQuality(shop: Shop, clip: Clip, options: Options, job
 		parts.push(await checkPicture(shop, clip, options, { ...job, progress }));
 	}
 	if (probe.audio) {
-		job.progress(share, 'listening to the sound');
+		job.progress(share, 'Listening to the sound');
 		parts.push(await checkSound(shop, clip, options, job));
 	}
 	return reportOf(clip, parts);
@@ -90,7 +92,7 @@ async function checkSound(shop: Shop, clip: Clip, options: Options, job: Job): P
 	try {
 		const least = Math.min(SHORTEST_SILENCE, options.mostSilentSeconds) * SAMPLE_RATE;
 		const facts = await readPcm(path, levelOf(SILENCE_DB), least, job.signal);
-		job.progress((PICTURE_SHARE + 1) / 2, 'measuring the loudness');
+		job.progress((PICTURE_SHARE + 1) / 2, 'Measuring the loudness');
 		const { integrated, truePeak } = await measurePcm(path, job.signal);
 		const quiet = facts.quiet.map(inSeconds);
 		const silentSeconds = micro(quiet.reduce((sum, { from, to }) => sum + to - from, 0));

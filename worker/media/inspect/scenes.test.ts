@@ -101,9 +101,11 @@ test('a scene shorter than the shortest becomes part of the one before, the firs
 test('sound alone and still pictures are refused in words', async () => {
 	await expect(scenesOf(clips.path('tone'))).rejects.toMatchObject({
 		code: 'media',
-		message: 'tone.mp4 is sound alone',
+		message: 'tone.mp4 is sound alone, not a video',
 	});
-	await expect(scenesOf(clips.path('still'))).rejects.toMatchObject({ message: 'still.mp4 is a still picture' });
+	await expect(scenesOf(clips.path('still'))).rejects.toMatchObject({
+		message: 'still.mp4 is a still picture, not a video',
+	});
 });
 
 const real = footage();

@@ -14,6 +14,7 @@ import {
 	framesOf,
 	micro,
 	movingPicture,
+	undecodable,
 	within,
 	type Clip,
 	type Job,
@@ -48,18 +49,18 @@ const SPARE_BYTES = 1024 * 1024;
  * video clip and `invalid_input` where there are more scenes than anybody can use.
  */
 export async function findScenes(shop: Shop, clip: Clip, options: InspectOf<'scenes'>, job: Job): Promise<ScenesFound> {
-	const picture = movingPicture(clip, 'Scenes are found');
+	const picture = movingPicture(clip, 'Scenes are found in');
 	const look = lookOf(picture);
 	await decodeSmall(shop, clip, look, job);
 	const small = await openFrames(join(job.folder, 'small.rgb'), SMALL_WIDTH * SMALL_HEIGHT * 3);
 	const greys = await openFrames(join(job.folder, 'look.grey'), look.width * look.height);
 	try {
-		if (!small.count) throw new Fault('media', `no frame of ${clip.name} decodes`);
+		if (!small.count) throw undecodable(clip.name);
 		const { n, d } = picture.rate;
 		const borders = await findBorders(small, n / d, options.threshold, job.signal);
 		const scenes = mergeShort(borders, framesOf(picture), framesIn(options.minSeconds, picture.rate));
-		refuseMany(scenes.length, clip.name);
-		job.progress(COMPARED, `found ${scenes.length} scene${scenes.length === 1 ? '' : 's'}`);
+		refuseMany(scenes.length, clip.name, options.threshold);
+		job.progress(COMPARED, `Found ${scenes.length} scene${scenes.length === 1 ? '' : 's'}`);
 		const pictures = options.pictures ? await takePictures(shop, clip, scenes, { greys, look }, job) : [];
 		return {
 			operation: 'scenes',
@@ -105,7 +106,7 @@ async function decodeSmall(shop: Shop, clip: Clip, look: Look, { folder, signal,
 		fileBytes: SPARE_BYTES + frames * Math.max(SMALL_WIDTH * SMALL_HEIGHT * 3, look.width * look.height) * 1.1,
 		signal,
 		progress: (done: { frames: number }) =>
-			progress(DECODED * Math.min(1, done.frames / frames), `looked at ${done.frames} of ${frames} frames`),
+			progress(DECODED * Math.min(1, done.frames / frames), `Looked at ${done.frames} of ${frames} frames`),
 	};
 	await shop.pool(() => shop.tools.ffmpeg(run), signal);
 }
@@ -127,13 +128,16 @@ export function mergeShort(borders: Border[], frames: number, least: number): Sc
 	return scenes;
 }
 
-function refuseMany(count: number, name: string): void {
+function refuseMany(count: number, name: string, threshold: number): void {
 	if (count <= MOST_SCENES) return;
 	throw new Fault(
 		'invalid_input',
-		`${name} has ${count} scenes at this threshold; ${MOST_SCENES} are the most told`,
+		`${name} has ${count} scenes at the threshold ${threshold}, ${MOST_SCENES} at most`,
 		{
-			hint: 'Raise the threshold or the shortest scene, or look at the film in parts.',
+			hint: 'Raise the threshold or the shortest scene, or trim the film and look at it in parts.',
+			refusals: [
+				{ field: 'threshold', message: `expected more than ${threshold}: ${count} scenes are too many` },
+			],
 		},
 	);
 }
@@ -150,7 +154,7 @@ async function takePictures(
 	const chosen: number[] = [];
 	for (const scene of scenes) chosen.push(await bestFrame(scene, looks, job.signal));
 	const picture = within(video, PICTURE_SIDE);
-	const done = (share: number) => job.progress(COMPARED + (1 - COMPARED) * share, 'taking pictures of the scenes');
+	const done = (share: number) => job.progress(COMPARED + (1 - COMPARED) * share, 'Taking pictures of the scenes');
 	const grabbed = await grabFrames(shop, clip, chosen, { picture, grey: null, prefix: 'scene' }, { ...job, done });
 	const paths = new Map(grabbed.map(({ frame, picture: path }) => [frame, path]));
 	return chosen.map((frame) => paths.get(frame) ?? null);

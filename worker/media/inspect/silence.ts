@@ -18,13 +18,15 @@ export async function findSilence(
 ): Promise<SilenceReport> {
 	const { probe, name } = clip;
 	if (probe.kind === 'picture')
-		throw new Fault('media', `${name} is a still picture`, { hint: 'Silence is found in clips and in sound.' });
-	refuseLong(clip, 'Silence is found');
+		throw new Fault('media', `${name} is a still picture, not a video or a sound`, {
+			hint: 'Silence is found in video clips and in sound. Give one as the asset.',
+		});
+	refuseLong(clip, 'Silence is found in');
 	if (!probe.audio) return reportOf([{ from: 0, to: probe.seconds }], probe.seconds);
-	job.progress(0.05, 'decoding the sound');
+	job.progress(0.05, 'Decoding the sound');
 	const path = await decodePcm(shop, clip, job);
 	try {
-		job.progress(0.7, 'listening');
+		job.progress(0.7, 'Listening');
 		const facts = await readPcm(path, levelOf(thresholdDb), Math.ceil(minSeconds * SAMPLE_RATE), job.signal);
 		return reportOf(facts.quiet.map(inSeconds), facts.samples / SAMPLE_RATE);
 	} finally {

@@ -46,7 +46,7 @@ export async function findStills(
 		fileBytes: MOST_NOTES,
 		signal,
 		progress: (done: { frames: number }) =>
-			progress(Math.min(1, done.frames / frames), `looked at ${done.frames} of ${frames} frames`),
+			progress(Math.min(1, done.frames / frames), `Looked at ${done.frames} of ${frames} frames`),
 	};
 	await shop.pool(() => shop.tools.ffmpeg(run), signal);
 	const notes = await readFile(join(folder, NOTES), 'utf8');
