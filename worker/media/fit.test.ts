@@ -4,6 +4,7 @@ import { fittedSize } from './fit.ts';
 import { apart, framesOf, openPieces, pixelOf, targetFor, type Frame } from './pieces.testkit.ts';
 import { encodeRecipe } from './recipes.ts';
 import { ffmpeg, testClips } from './testing/clips.ts';
+import { readCounted } from './testing/counted.ts';
 
 const clips = testClips();
 let kit: Awaited<ReturnType<typeof openPieces>>;
@@ -167,4 +168,13 @@ test('a fitted picture has even sides and even margins, whatever the shapes', ()
 			]);
 			expect(size.width === 320 || size.height === 180).toBe(true);
 		}
+});
+
+test('a clip that lasts less than half a frame of a slow film is one frame of it', async () => {
+	const source = await kit.source(clips.path('n3'));
+	const target = targetFor([source], { fps: '2' });
+	const piece = await kit.make(encodeRecipe(source, 0, 1, target), 1, target);
+
+	expect(framesOf(piece)).toHaveLength(1);
+	expect(readCounted(piece)).toMatchObject([{ clip: 3 }]);
 });

@@ -57,8 +57,11 @@ function seekOver({ rate, startSeconds }: Picture, skip: number): string[] {
 function counted(video: Picture, range: { from: number; to: number; skip: number }, target: FilmTarget): string[] {
 	const held = Math.ceil((video.lastFrameSeconds * target.rate.n) / target.rate.d) + 2;
 	const even = `fps=${rateText(target.rate)}:round=near`;
+	// Of a clip that lasts less than half a frame of the film nothing would remain.
+	const longer = `tpad=stop_mode=clone:stop=${Math.ceil((video.rate.n * target.rate.d) / (video.rate.d * target.rate.n))}`;
 	return [
 		...(video.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+		...(framesIn(video.seconds, target.rate) < 1 ? [longer] : []),
 		...(range.skip ? [`${even}:start_time=0`] : ['setpts=PTS-STARTPTS', even]),
 		`tpad=stop_mode=clone:stop=${held}`,
 		`trim=start_frame=${range.from - range.skip}:end_frame=${range.to - range.skip}`,

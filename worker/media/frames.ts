@@ -18,6 +18,8 @@ export function constantFrames(track: Track, movieTimescale: number): ConstantFr
 	const ticks = track.durations[0]?.[1] ?? 0;
 	const rate = makeRate(track.timescale, ticks);
 	if (!rate) return 'its frames have no duration';
+	if (![track.durations, track.offsets].every((runs) => !runs.length || countOf(runs) === count))
+		return 'its tables do not list a time for each frame';
 	if (!evenSteps(track.durations, count)) return 'its frame rate varies';
 	const times = compositionTimes(track, count, ticks);
 	const first = times.reduce((least, time) => Math.min(least, time), Infinity);
@@ -54,6 +56,8 @@ export function showingTimes({ sizes, durations, offsets }: Track): Float64Array
 	const first = sorted[0] ?? 0;
 	return sorted.map((time) => time - first);
 }
+
+const countOf = (runs: [number, number][]) => runs.reduce((sum, [run]) => sum + run, 0);
 
 /** One duration for all samples; the last sample's may differ, because no frame follows it. */
 function evenSteps(durations: [number, number][], count: number): boolean {

@@ -75,7 +75,7 @@ export async function pictureOf(about: About): Promise<Picture> {
 	const timing = still ? STILL : typeof constant === 'string' ? await byPackets(about) : byTables(constant, about);
 	const codec = stream.codec_name ?? 'unknown';
 	const copyable =
-		typeof constant !== 'string' && codec === 'h264' && track?.format === 'avc1' && track.descriptions === 1;
+		typeof constant !== 'string' && isPlainH264(stream) && track?.format === 'avc1' && track.descriptions === 1;
 	return {
 		stream: stream.index,
 		codec,
@@ -88,6 +88,10 @@ export async function pictureOf(about: About): Promise<Picture> {
 		copy: copyable && track ? await copyFacts(about, track, constant) : null,
 	};
 }
+
+/** Profiles that every player decodes; one frame of another, say of High 4:4:4, stops many. */
+const PROFILES = ['Constrained Baseline', 'Baseline', 'Main', 'High'];
+const isPlainH264 = ({ codec_name, profile = '' }: Stream) => codec_name === 'h264' && PROFILES.includes(profile);
 
 const uncounted = (movie: Movie | null) =>
 	movie ? 'its samples are not listed' : 'its container keeps no exact times';

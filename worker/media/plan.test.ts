@@ -168,6 +168,47 @@ test('burned captions and a logo are reasons to encode what they lie over, soft 
 	expect(logo.segments[0]!.why).toBe('the logo is drawn over it');
 });
 
+const linesOf = ({ cues }: ReturnType<typeof plan>) =>
+	cues.map(({ from, to, lines }) => [
+		lines.map((line) => line.map(({ text }) => text).join('')).join(' '),
+		Number(from.toFixed(3)),
+		Number(to.toFixed(3)),
+	]);
+
+test('a caption that begins when its clip is over is told in a note, not dropped in silence', () => {
+	const captions = [
+		{ text: 'In time', from: 1, to: 3 },
+		{ text: `Too late:\n${'very '.repeat(20)}late`, from: 4, to: 9 },
+		{ text: 'Far too late', from: 7.25 },
+	];
+	const film = plan([clip('a'), clip('b')], [{}, { cutTo: 4, captions }], {}, { captions: { mode: 'soft' } });
+
+	expect(linesOf(film)).toEqual([['In time', 9, 11]]);
+	expect(film.notes).toEqual([
+		'the caption "Too late: very very very very very very…" is not shown: it is to begin 4.00 s into clip 2, of which 4.00 s are shown',
+		'the caption "Far too late" is not shown: it is to begin 7.25 s into clip 2, of which 4.00 s are shown',
+	]);
+	expect(plan([clip('a')], [{ cutTo: 4, captions }]).notes).toEqual([]);
+});
+
+test('a thousand captions that are not shown are told in few notes', () => {
+	const captions = Array.from({ length: 1000 }, (_, index) => ({ text: `Line ${index}`, from: index }));
+	const { notes } = plan([clip('a')], [{ captions }], {}, { captions: { mode: 'burned' } });
+
+	expect(notes).toHaveLength(21);
+	expect(notes.at(-1)).toBe('and 972 captions more are not shown for the like');
+});
+
+test('no caption outlasts the film by a millisecond', () => {
+	const odd = clip('a', { frames: 961, rate: { n: 60, d: 1 }, seconds: 961 / 60 });
+	const soft = { captions: { mode: 'soft' } };
+
+	expect(linesOf(plan([odd], [{ text: 'All of it' }], {}, soft)).at(-1)![2]).toBe(16.016);
+	expect(linesOf(plan([odd], [{ captions: [{ text: 'The end', from: 16 }] }], {}, soft))).toEqual([
+		['The end', 16, 16.016],
+	]);
+});
+
 test('the words of a caption are part of the address, and those of other clips are not', () => {
 	const keys = (first: string, second: string) =>
 		plan(

@@ -1,13 +1,12 @@
-import type { CaptionLine } from '../contract/caption.ts';
 import type { TitleCard } from '../contract/look.ts';
 import type { Timeline } from '../contract/timeline.ts';
 import { cardFrames, cardRecipe } from './card.ts';
 import { assOf } from './captions/ass.ts';
-import { planCues, type Cue, type Spoken } from './captions/cues.ts';
+import type { Cue } from './captions/cues.ts';
 import { copyableRange, hiddenRange, whyNotCopied } from './copying.ts';
 import { keyOf } from './key.ts';
 import { layClips, type LaidClip } from './lay.ts';
-import { framesIn, SAMPLE_RATE, secondsOf } from './rate.ts';
+import { framesIn, secondsOf } from './rate.ts';
 import {
 	copyRecipe,
 	encodeRecipe,
@@ -18,6 +17,7 @@ import {
 	type Source,
 } from './recipes.ts';
 import { planSound, type SoundPlan } from './sound/programme.ts';
+import { cuesOf } from './spoken.ts';
 import type { FilmTarget } from './target.ts';
 
 /** A clip of the timeline with the name people know it by. */
@@ -95,7 +95,7 @@ export function planFilm(timeline: Timeline, clips: PlanClip[], extras: Extras, 
 		{ ...extras, names: clips.map(({ name }) => name) },
 		engine,
 	);
-	const cues = cuesOf(timeline, laid, sound, chosen);
+	const { cues, notes } = cuesOf(timeline, laid, sound, { target: chosen, frames });
 	const logo = timeline.logo && extras.logo ? { source: extras.logo, logo: timeline.logo } : null;
 	const film: Film = { target: chosen, timeline, cues, logo };
 	const whyNot = laid.map((clip) => whyNotCopied(clip.source.probe.video!, chosen) ?? whyCovered(clip, film));
@@ -113,7 +113,7 @@ export function planFilm(timeline: Timeline, clips: PlanClip[], extras: Extras, 
 		sound,
 		cues,
 		chapters: chaptersOf(timeline, laid, frames),
-		notes: sound?.notes ?? [],
+		notes: [...(sound?.notes ?? []), ...notes],
 	};
 }
 
@@ -129,36 +129,6 @@ export function planCard(content: TitleCard, target: FilmTarget, engine: string)
 function commonDelay(laid: LaidClip[], whyNot: (string | null)[], { delay }: FilmTarget): number {
 	const copied = laid.filter((_, index) => !whyNot[index]);
 	return copied.reduce((most, { source }) => Math.max(most, source.probe.video!.copy!.delay), delay);
-}
-
-/** What is said and when: with its narration, or over its clip. */
-function cuesOf(timeline: Timeline, laid: LaidClip[], sound: SoundPlan | null, target: FilmTarget): Cue[] {
-	if (timeline.captions.mode === 'none') return [];
-	const spoken = laid.flatMap((clip): Spoken[] => {
-		const { text, words, captions } = timeline.clips[clip.index]!;
-		const shown = {
-			from: secondsOf(clip.start, target.rate),
-			to: secondsOf(clip.start + clip.to - clip.from, target.rate),
-		};
-		if (captions) return captions.map((line) => placed(line, shown));
-		if (!text && !words?.length) return [];
-		const narration = sound?.narrations.find((each) => each.clip === clip.index);
-		const [from, to] = narration
-			? [narration.start / SAMPLE_RATE, (narration.start + narration.samples) / SAMPLE_RATE]
-			: [secondsOf(clip.start + clip.fadeIn, target.rate), shown.to];
-		return [{ text: text || words!.map((word) => word.text).join(' '), words, from, to }];
-	});
-	return planCues(spoken, target, timeline.captions);
-}
-
-/** A caption with times of its own in the film; its words are counted from its beginning. */
-function placed({ text, from = 0, to, words }: CaptionLine, shown: { from: number; to: number }): Spoken {
-	return {
-		text,
-		from: shown.from + from,
-		to: Math.min(shown.to, to === undefined ? shown.to : shown.from + to),
-		words: words?.map((word) => ({ ...word, from: word.from - from, to: word.to - from })),
-	};
 }
 
 function chaptersOf({ clips }: Timeline, laid: LaidClip[], frames: number): Chapter[] {

@@ -6,8 +6,8 @@ import { openTools } from './ffmpeg.ts';
 import type { Media } from './index.ts';
 import { probePlain } from './plain.ts';
 import { probeByTool } from './probe.ts';
-import { ffmpeg, footage, testClips } from './testing/clips.ts';
-import { openTestMedia } from './testing/engine.ts';
+import { ffmpeg, footage, streamsOf, testClips } from './testing/clips.ts';
+import { openTestMedia, stitchTest } from './testing/engine.ts';
 
 const clips = testClips();
 const real = footage();
@@ -68,15 +68,15 @@ test('WebM, HEVC and 10-bit clips are read', async () => {
 });
 
 test('sound and pictures alone are read as what they are', async () => {
-	const [wav, mp3, flac] = ['wav', 'mp3', 'flac'].map((kind) => join(clips.folder, `tone.${kind}`));
-	for (const path of [wav!, mp3!, flac!]) ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', path);
+	const sounds = ['wav', 'mp3', 'flac', 'ogg', 'opus', 'aac'].map((kind) => join(clips.folder, `tone.${kind}`));
+	for (const path of sounds) ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', path);
 	const [png, jpg, webp] = ['png', 'jpg', 'webp'].map((kind) => join(clips.folder, `still.${kind}`));
 	for (const path of [png!, jpg!, webp!]) ffmpeg('-i', clips.path('a2'), '-frames:v', '1', path);
 
-	for (const path of [wav!, mp3!, flac!]) {
+	for (const path of sounds) {
 		const facts = media.facts(await probe(path));
 		expect(facts).toMatchObject({ video: null, audio: { channels: 1 } });
-		expect(facts.seconds).toBeCloseTo(1, 1);
+		if (!path.endsWith('.aac')) expect(facts.seconds).toBeCloseTo(1, 1);
 	}
 	for (const path of [png!, jpg!, webp!])
 		expect(media.facts(await probe(path))).toMatchObject({
@@ -84,6 +84,47 @@ test('sound and pictures alone are read as what they are', async () => {
 			audio: null,
 			video: { width: 320, height: 180, frames: 1 },
 		});
+});
+
+test('a tag in front of a sound does not hide what it is', async () => {
+	const tag = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x01\x0a', 'latin1'), Buffer.alloc(138)]);
+	for (const kind of ['mp3', 'aac', 'flac']) {
+		const path = join(clips.folder, `plain.${kind}`);
+		ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', path);
+		const { format, audio } = await probe(put(`tagged.${kind}`, Buffer.concat([tag, readFileSync(path)])));
+		expect([format, audio!.codec]).toEqual([kind, kind]);
+	}
+});
+
+/** A cover as OGG carries it: FLAC's picture block in base64 (RFC 9639 §8.8). */
+function coverOf(picture: Buffer): string {
+	const words = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.from(Uint32Array.of(value).buffer).swap32()));
+	const type = Buffer.from('image/png');
+	const block = [words(3, type.length), type, words(0, 64, 36, 24, 0, picture.length), picture];
+	return Buffer.concat(block).toString('base64');
+}
+
+test('OGG is sound, whatever moves or is shown in it', async () => {
+	const [film, silent, covered, png, flac] = ['film.ogv', 'silent.ogv', 'covered.ogg', 'cover.png', 'flac.ogg'].map(
+		(name) => join(clips.folder, name),
+	) as [string, string, string, string, string];
+	const [picture, tone] = ['testsrc2=s=64x36:d=2', 'sine=d=1'].map((graph) => ['-f', 'lavfi', '-i', graph]);
+	ffmpeg(...picture!, ...tone!, '-c:v', 'libvpx', '-c:a', 'libvorbis', film);
+	ffmpeg(...picture!, '-c:v', 'libtheora', silent);
+	ffmpeg(...picture!, '-frames:v', '1', png);
+	const cover = `METADATA_BLOCK_PICTURE=${coverOf(readFileSync(png))}`;
+	ffmpeg(...tone!, '-c:a', 'libopus', '-metadata', cover, covered);
+	ffmpeg(...tone!, '-c:a', 'flac', flac);
+
+	expect(streamsOf(covered).map(({ codec_type }) => codec_type)).toContain('video');
+	expect(await probe(film)).toMatchObject({ kind: 'audio', video: null, audio: { codec: 'vorbis', stream: 1 } });
+	expect(await probe(covered)).toMatchObject({ kind: 'audio', video: null, audio: { codec: 'opus', stream: 0 } });
+	expect(await probe(flac)).toMatchObject({ kind: 'audio', video: null, audio: { codec: 'flac' } });
+	await expect(probe(silent)).rejects.toMatchObject({ code: 'media', message: 'silent.ogv holds no sound' });
+	await expect(stitchTest(media, clips.folder, [{ path: film }])).rejects.toMatchObject({
+		code: 'media',
+		message: 'film.ogv is sound, not a clip',
+	});
 });
 
 test('half a file is refused by its name, wherever its header stands', async () => {
@@ -138,6 +179,19 @@ test("broken tables, boxes and numbers are refused as the file's fault", async (
 	])
 		await expect(probe(path)).rejects.toMatchObject({ code: 'media' });
 	await expect(probe(put('ftyp.mp4', whole.subarray(0, 32)))).rejects.toMatchObject({ code: 'media' });
+});
+
+test('a clip whose tables leave frames without a time, or whose profile few players know, is not copied', async () => {
+	const whole = readFileSync(clips.path('a2'));
+	const bytes = Buffer.from(whole);
+	const table = bytes.indexOf('ctts', 0, 'latin1');
+	bytes.writeUInt32BE(bytes.readUInt32BE(table + 12) + 1000, table + 12);
+
+	expect((await probe(put('gap.mp4', bytes))).video).toMatchObject({
+		uneven: 'its tables do not list a time for each frame',
+		copy: null,
+	});
+	expect((await probe(clips.path('nLossless'))).video).toMatchObject({ pixelFormat: 'yuv420p', copy: null });
 });
 
 test('a codec that is not on the list is refused by its name', async () => {

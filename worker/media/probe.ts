@@ -41,6 +41,7 @@ export type Stream = {
 	codec_type: string;
 	codec_name?: string;
 	codec_tag_string?: string;
+	profile?: string;
 	width?: number;
 	height?: number;
 	pix_fmt?: string;
@@ -101,10 +102,13 @@ export async function probeByTool(
 	const { streams = [], format: container = {} } = JSON.parse(
 		await ask('-of', 'json', '-show_streams', '-show_format'),
 	) as Answer;
-	const picture = streams.find(({ codec_type, disposition }) => codec_type === 'video' && !disposition?.attached_pic);
+	const { what } = FORMATS[format];
 	const sounds = streams.filter(({ codec_type }) => codec_type === 'audio');
-	const kind = FORMATS[format].what === 'picture' ? 'picture' : picture ? 'video' : 'audio';
-	if (!picture && !sounds.length) throw new Fault('media', `${name} holds neither picture nor sound`);
+	// What moves in a file of sound, say the video that OGG may hold, is none that Reelsmith takes apart.
+	const picture = what === 'audio' ? undefined : streams.find(isPicture);
+	const kind = what === 'picture' ? 'picture' : picture ? 'video' : 'audio';
+	if (!picture && !sounds.length)
+		throw new Fault('media', `${name} holds ${what === 'audio' ? 'no sound' : 'neither picture nor sound'}`);
 	if (picture) refusePicture(picture, kind, name);
 	const video = picture
 		? await pictureOf({
@@ -128,6 +132,7 @@ export async function probeByTool(
 export type Ask = (...args: string[]) => Promise<string>;
 type Answer = { streams?: Stream[]; format?: { start_time?: string; duration?: string } };
 
+const isPicture = ({ codec_type, disposition }: Stream) => codec_type === 'video' && !disposition?.attached_pic;
 const carriesC2pa = (movie: Movie | null) => movie?.provenance ?? false;
 
 function refusePicture(

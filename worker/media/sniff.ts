@@ -9,6 +9,7 @@ export const FORMATS = {
 	mp3: { demuxer: 'mp3', what: 'audio' },
 	aac: { demuxer: 'aac', what: 'audio' },
 	flac: { demuxer: 'flac', what: 'audio' },
+	ogg: { demuxer: 'ogg', what: 'audio' },
 	jpeg: { demuxer: 'jpeg_pipe', what: 'picture' },
 	png: { demuxer: 'png_pipe', what: 'picture' },
 	webp: { demuxer: 'webp_pipe', what: 'picture' },
@@ -27,18 +28,30 @@ export async function sniff(path: string, name: string): Promise<Format> {
 	try {
 		const head = Buffer.alloc(HEAD_BYTES);
 		const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-		const format = formatOf(head.subarray(0, bytesRead));
+		const tag = tagBytes(head);
+		const behind = tag ? await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, tag) : null;
+		const tagged = behind && formatOf(behind.buffer.subarray(0, behind.bytesRead));
+		const format = tagged === 'aac' || tagged === 'flac' ? tagged : formatOf(head.subarray(0, bytesRead));
 		if (format) return format;
 		throw new Fault(
 			'media',
 			`${name} is ${bytesRead ? 'no video, sound or picture that Reelsmith reads' : 'empty'}`,
 			{
-				hint: 'Use MP4, MOV or WebM for video, WAV, MP3, M4A, AAC or FLAC for sound, JPEG, PNG or WebP for pictures.',
+				hint: 'Use MP4, MOV or WebM for video, WAV, MP3, M4A, AAC, FLAC or OGG for sound, JPEG, PNG or WebP for pictures.',
 			},
 		);
 	} finally {
 		await file.close();
 	}
+}
+
+/**
+ * Bytes of the ID3 tag in front of a sound, 0 where there is none: its length has seven bits a byte (ID3v2.4 §3.1). It
+ * belongs to MP3, but some programs put it before AAC and FLAC too.
+ */
+function tagBytes(head: Buffer): number {
+	if (head.toString('latin1', 0, 3) !== 'ID3') return 0;
+	return 10 + [6, 7, 8, 9].reduce((sum, at) => sum * 128 + (head[at]! & 127), 0);
 }
 
 /** Box types that may stand first in an ISO or QuickTime file (ISO/IEC 14496-12 §4.2; QuickTime File Format). */
@@ -52,6 +65,7 @@ export function formatOf(head: Buffer): Format | null {
 	if (text(0, 4) === 'RIFF' && text(8, 12) === 'WAVE') return 'wav';
 	if (text(0, 4) === 'RIFF' && text(8, 12) === 'WEBP') return 'webp';
 	if (text(0, 4) === 'fLaC') return 'flac';
+	if (text(0, 5) === 'OggS\0') return 'ogg';
 	if (text(0, 4) === '\x89PNG') return 'png';
 	if (text(0, 3) === '\xff\xd8\xff') return 'jpeg';
 	if (text(0, 3) === 'ID3') return 'mp3';

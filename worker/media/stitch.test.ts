@@ -245,3 +245,17 @@ const real = footage();
 	for (const [index, path] of real!.entries()) expect(bestOffset(film, leftSamples(path), index * 384_000)).toBe(0);
 });
 if (!real) console.info('The real footage is not beside the repository: its tests are skipped.');
+
+test('letters that no font draws are refused wherever they would be burned in, and are no matter in a track', async () => {
+	const never = 'all is well \u{10fffe}';
+	const spoken = [{ text: never }, { captions: [{ text: never }] }, { words: [{ text: never, from: 0, to: 1 }] }];
+	const make = (mode: 'burned' | 'soft', said: object) =>
+		stitchTest(media, clips.folder, [{ path: clips.path('a2'), ...said }], { captions: { mode } });
+
+	for (const said of spoken)
+		await expect(make('burned', said)).rejects.toMatchObject({
+			code: 'invalid_input',
+			message: expect.stringContaining('the caption of clip 1'),
+		});
+	await expect(make('soft', spoken[1]!)).resolves.toBeDefined();
+});

@@ -16,7 +16,8 @@ import { secondsOf } from './rate.ts';
 import { fileIn, renderPieces, type Kitchen, type Piece } from './render.ts';
 import { reportOf, type Made } from './report.ts';
 import type { Source } from './recipes.ts';
-import { makeSound, soundPieces } from './sound/sound.ts';
+import { secondsHeard } from './sound/decode.ts';
+import { makeSound, prepareSound, soundPieces } from './sound/sound.ts';
 import { makeThumbnail } from './thumbnail.ts';
 
 /** A file as the stitch takes it; the name is for people. */
@@ -139,7 +140,9 @@ export async function prepareFilm(shop: Shop, request: EarlyRequest, options: St
 	try {
 		const known = plan.segments.filter(({ clips: shown }) => shown.every((index) => !missing[index]));
 		const pieces = piecesOf({ ...plan, segments: known });
-		await renderPieces(pieces, folder, shop, { signal: options.signal, done: () => undefined });
+		const { signal } = options;
+		await renderPieces(pieces, folder, shop, { signal, done: () => undefined });
+		if (plan.sound) await prepareSound(shop, plan.sound, folder, (clip) => !missing[clip], signal);
 		return pieces.length;
 	} finally {
 		await shop.cache.drop(folder);
@@ -167,14 +170,14 @@ async function planRequest(shop: Shop, request: Planned, options: StitchOptions)
 	await refuseUndrawable(textsOf(timeline));
 	const look = looker(shop, options.signal);
 	const looked = await lookAt(clips, look, options.progress);
-	return planFilm(timeline, looked, await extrasOf(request, look), shop.version);
+	return planFilm(timeline, looked, await extrasOf(request, look, shop, options.signal), shop.version);
 }
 
 /** Every text that will be drawn, with its place. */
 function textsOf({ clips, cards, captions }: Timeline): { text: string; about: string }[] {
 	const burned = captions.mode === 'burned' || captions.mode === 'both';
-	const said = clips.map(({ text, words = [] }, index) => ({
-		text: [text, ...words.map((word) => word.text)].join(' '),
+	const said = clips.map(({ text, words = [], captions: lines = [] }, index) => ({
+		text: [text, ...[...words, ...lines].map((each) => each.text)].join(' '),
 		about: `the caption of clip ${index + 1}`,
 	}));
 	return [
@@ -214,8 +217,13 @@ async function lookAt(clips: ClipFile[], look: Look, progress: StitchOptions['pr
 	);
 }
 
-/** The narrations, the music and the logo, looked at. */
-async function extrasOf({ timeline, files = {} }: Planned, look: Look): Promise<Extras> {
+/** The narrations, the music and the logo, looked at; narrations with the length that is heard. */
+async function extrasOf(
+	{ timeline, files = {} }: Planned,
+	look: Look,
+	{ tools, pool }: Shop,
+	signal: AbortSignal,
+): Promise<Extras> {
 	const source = async (id: AssetId | undefined, kind: 'sound' | 'picture', what: string): Promise<Source | null> => {
 		if (id === undefined) return null;
 		const file = files[id];
@@ -226,16 +234,27 @@ async function extrasOf({ timeline, files = {} }: Planned, look: Look): Promise<
 			hint: kind === 'sound' ? 'Give a sound file.' : 'Give a picture, PNG, JPEG or WebP.',
 		});
 	};
+	const narration = async (id: AssetId | undefined, what: string): Promise<Source | null> => {
+		const found = await source(id, 'sound', what);
+		if (!found || tellsLength(found.probe)) return found;
+		const seconds = await pool(() => secondsHeard(tools, found, what, signal), signal);
+		return { ...found, probe: { ...found.probe, audio: { ...found.probe.audio!, seconds } } };
+	};
+	const narrations = timeline.clips.map(({ narration: id }, index) =>
+		narration(id, `the narration of clip ${index + 1}`),
+	);
+	// One that is refused must not leave others running behind.
+	await Promise.allSettled(narrations);
 	return {
-		narrations: await Promise.all(
-			timeline.clips.map(({ narration }, index) =>
-				source(narration, 'sound', `the narration of clip ${index + 1}`),
-			),
-		),
+		narrations: await Promise.all(narrations),
 		music: await source(timeline.sound.music?.asset, 'sound', 'the music'),
 		logo: await source(timeline.logo?.asset, 'picture', 'the logo'),
 	};
 }
+
+/** Files whose own words about their sound's length are exact; one that was never finished says nothing. */
+const tellsLength = ({ kind, format, audio }: Probe): boolean =>
+	kind === 'audio' && ['mov', 'wav', 'flac'].includes(format) && audio!.seconds > 0;
 
 const piecesOf = (plan: Plan): Piece[] => [
 	...plan.segments.map((segment) => pieceOf(segment, plan)),
@@ -293,7 +312,8 @@ async function joinPieces(shop: Shop, plan: Plan, { folder, sound, wrapping, sig
 	const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
 	const bytes = sizes.reduce((sum, each) => sum + each, 0);
 	const job = { folder, bytes, tools: shop.tools, signal, progress: () => undefined };
-	return shop.pool(() => joinFilm(plan, { pictures, sound }, wrapping, job), signal);
+	const track = sound && plan.sound ? { name: sound, samples: plan.sound.samples } : null;
+	return shop.pool(() => joinFilm(plan, { pictures, sound: track }, wrapping, job), signal);
 }
 
 /** Moves the finished film; over file systems by a copy under another name first, so that `out` is whole or absent. */

@@ -1,22 +1,23 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFault } from '../../base/errors.ts';
-import { sleep } from '../../base/time.ts';
 import type { Media } from '../index.ts';
 import type { Probe } from '../probe.ts';
-import { asClip, type testClips } from '../testing/clips.ts';
+import { asClip, numberingOf, type testClips } from '../testing/clips.ts';
 import { requestOf, stitchTest } from '../testing/engine.ts';
 import { judgeFilm } from '../testing/judge.ts';
 import { layOnPaper } from '../testing/paper.ts';
-import { descendants, isAlive } from '../testing/processes.ts';
 import { seeded } from '../testing/seeded.ts';
 import { extraFiles } from './extras.ts';
+import { leftovers } from './leftovers.ts';
 import { HOPELESS, randomFilm, type RandomFilm } from './random.ts';
 import { isBeyondLatin } from './texts.ts';
 
 export type FuzzResult = {
 	seed: number;
 	outcome: 'film' | 'refused';
+	/** Why it was refused, in the engine's words. */
+	why?: string;
 	/** What is wrong with it; empty when all is well. */
 	wrong: string[];
 	/** The film in words, enough to repeat it. */
@@ -33,28 +34,39 @@ export async function fuzzOne(media: Media, clips: Clips, seed: number): Promise
 	const film = randomFilm(seeded(seed));
 	const name = `film-${seed}.mp4`;
 	const out = join(clips.folder, name);
-	const { pieces, sound, logo, ...rest } = film;
+	const { pieces, sound, logo, prepared, patience, ...rest } = film;
+	const files = extraFiles(clips.folder);
 	const asked = pieces.map(({ name: clip, narration, ...piece }) => ({
 		...piece,
 		path: clips.path(clip),
-		...(narration && { narration: extraFiles(clips.folder).narration }),
+		...(narration && { narration: files.narration(narration) }),
 	}));
-	const music = sound.music && { ...sound.music, path: extraFiles(clips.folder).music };
-	const whole = {
-		...rest,
-		name,
-		sound: { ...sound, music },
-		...(logo && { logo: { ...logo, path: extraFiles(clips.folder).logo } }),
-	};
-	const signal = AbortSignal.timeout(DEADLINE_MS);
+	const music = sound.music && { ...sound.music, path: files.music() };
+	const whole = { ...rest, name, sound: { ...sound, music }, ...(logo && { logo: { ...logo, path: files.logo() } }) };
+	const request = requestOf(asked, whole);
+	if (prepared !== undefined) await prepare(media, request, prepared);
+	const signal = AbortSignal.timeout(patience ?? DEADLINE_MS);
 	const stitching = stitchTest(media, clips.folder, asked, { ...whole, signal });
+	let why: string | undefined;
 	const wrong = await endingIn(DEADLINE_MS + GRACE_MS, stitching).then(
 		(made) => judgeMade(media, clips, film, made),
-		(error: unknown) => judgeRefusal(media, clips, film, error, requestOf(asked, whole)),
+		(error: unknown) => {
+			const impatient = patience !== undefined && error === signal.reason;
+			why = impatient ? 'whoever waited gave up' : asFault(error).message;
+			return impatient ? [] : judgeRefusal(media, clips, film, error, request);
+		},
 	);
 	const outcome = existsSync(out) ? 'film' : 'refused';
 	rmSync(out, { force: true });
-	return { seed, outcome, wrong: [...wrong, ...(await leftovers(clips.folder, name))], what: JSON.stringify(film) };
+	const left = await leftovers(clips.folder, name);
+	return { seed, outcome, why, wrong: [...wrong, ...left], what: JSON.stringify(film) };
+}
+
+/** Makes what can be made of the film while only its first clips are there; what is wrong with it shows later. */
+async function prepare(media: Media, request: ReturnType<typeof requestOf>, there: number): Promise<void> {
+	const clips = request.clips.map((clip, index) => (index < there ? clip : null));
+	const options = { signal: AbortSignal.timeout(DEADLINE_MS), progress: () => undefined };
+	await media.prepare({ ...request, clips }, options).catch(() => undefined);
 }
 
 /** The promise's own end, or a complaint when it has none in time. */
@@ -72,7 +84,7 @@ async function judgeMade(media: Media, clips: Clips, { pieces }: RandomFilm, mad
 	if (pieces.some(({ name }) => HOPELESS.includes(name))) return ['a clip that is none became part of a film'];
 	const paths = pieces.map(({ name }) => clips.path(name));
 	const probes = await probeAll(media, paths);
-	const numbered = pieces.map(({ name }) => /^n[0-9A-Z]|^av1$/.test(name));
+	const numbered = pieces.map(({ name }) => numberingOf(name));
 	return judgeFilm({ ...made, paths, probes, numbered });
 }
 
@@ -118,31 +130,4 @@ async function judgeRefusal(
 		),
 	);
 	return named && tooShort ? [] : complaint;
-}
-
-/** Files and processes that outlive the film. */
-async function leftovers(folder: string, name: string): Promise<string[]> {
-	const scratch = readdirSync(join(folder, 'cache/scratch'));
-	const parts = readdirSync(folder).filter((each) => each.startsWith(name) || each.endsWith('.part'));
-	let running = tools();
-	for (let tries = 0; running.length && tries < 10; tries++) {
-		await sleep(100);
-		running = tools();
-	}
-	return [...scratch, ...parts].map((each) => `${each} was left behind`).concat(running);
-}
-
-/** ffmpeg or its sandbox, still running below this process. */
-const tools = () =>
-	descendants(process.pid)
-		.filter(isAlive)
-		.map((pid) => `a process was left running: ${commandOf(pid)}`)
-		.filter((line) => /ffmpeg|ffprobe|bwrap/.test(line));
-
-function commandOf(pid: number): string {
-	try {
-		return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 200);
-	} catch {
-		return '';
-	}
 }

@@ -1,8 +1,3 @@
-import { z } from 'zod';
-import { Word } from '../../contract/caption.ts';
-
-export const WORDS = z.array(Word);
-
 /** Texts that break out of filters, scripts of captions or files where they are not made safe. */
 export const HOSTILE: readonly string[] = [
 	`Hello: it's a test, 50% off`,

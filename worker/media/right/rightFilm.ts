@@ -1,5 +1,5 @@
 import type { Media } from '../index.ts';
-import type { ClipName, testClips } from '../testing/clips.ts';
+import { numberingOf, type ClipName, type testClips } from '../testing/clips.ts';
 import { stitchTest, type TestFilm, type TestPiece } from '../testing/engine.ts';
 import { judgeFilm } from '../testing/judge.ts';
 import { layOnPaper, type Paper } from '../testing/paper.ts';
@@ -27,7 +27,7 @@ export async function rightFilm(
 	const probes = await Promise.all(
 		paths.map((path) => media.probe(path, { name: path, signal: AbortSignal.timeout(PROBE_MS) })),
 	);
-	const numbered = pieces.map((piece) => 'name' in piece && /^n[0-9A-Z]|^av1$/.test(piece.name));
+	const numbered = pieces.map((piece) => ('name' in piece ? numberingOf(piece.name) : null));
 	const wrong = await judgeFilm({ ...made, paths, probes, numbered });
 	return { ...made, wrong, paper: layOnPaper(made.timeline, probes, made.report.fps) };
 }

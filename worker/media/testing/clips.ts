@@ -3,38 +3,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { sha256 } from '../../base/hash.ts';
-import { countedPicture } from './counted.ts';
+import type { Numbering } from './counted.ts';
+import { AAC, counted, lavfi, moving, noise, VEO_LIKE, X264 } from './drawn.ts';
+import { ODDITIES } from './oddities.ts';
 
-/** H.264 as Veo writes it: High 3.1, B-pyramid, four reference frames, open GOP, 12288 units a second. */
-const VEO_LIKE = (crf: number, structure: string) => [
-	...['-c:v', 'libx264', '-profile:v', 'high', '-level:v', '3.1', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'],
-	...[
-		'-video_track_timescale',
-		'12288',
-		'-crf',
-		String(crf),
-		'-x264-params',
-		`keyint=250:bframes=3:b-pyramid=normal:ref=3:open-gop=1${structure}`,
-	],
-];
-const AAC = ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-ac', '2'];
-const lavfi = (graph: string) => ['-f', 'lavfi', '-i', graph];
-const moving = (seconds: number, extra = '') => lavfi(`testsrc2=s=320x180:r=24:d=${seconds}${extra}`);
-const noise = (seconds: number, seed: number) => lavfi(`anoisesrc=r=48000:a=0.3:seed=${seed}:d=${seconds}`);
-const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'];
 const two = (first: string, second: string) =>
 	`[0:v]${first},setpts=PTS-STARTPTS,format=yuv420p[x];[1:v]${second},setpts=PTS-STARTPTS,format=yuv420p[y];[x][y]concat=n=2:v=1:a=0,setsar=0[v]`;
-
-/** A clip whose frames are numbered and whose sound is noise of its own, as long as the picture or `longer` by some seconds. */
-const counted = (clip: number, frames: number, encode: string[], { rate = '24', longer = 0 } = {}) => {
-	const [n, d = 1] = rate.split('/').map(Number) as [number, number?];
-	return [...countedPicture(clip, frames, rate), ...noise((frames * d) / n + longer, 100 + clip), ...encode, ...AAC];
-};
 
 const CLAP = "color=black:s=320x180:r=24:d=2,drawbox=c=white:t=fill:enable='between(t,0.99,1.02)'";
 const BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*between(t,1,1.2)':s=48000:d=2";
 
-/** Small imitations of Veo's clips and of the odd ones that people mix in, by name: ffmpeg's arguments. */
+/** Small imitations of Veo's clips and of the odd ones that people mix in, by name. */
 const RECIPES = {
 	/** Set A: one IDR, two and three seconds, noise of its own each. */
 	a2: [...moving(2), ...noise(2, 1), '-vf', 'setsar=0', ...VEO_LIKE(20, ':scenecut=0'), ...AAC],
@@ -276,6 +255,7 @@ const RECIPES = {
 	telephone: [...moving(2), ...lavfi('anoisesrc=r=8000:a=0.3:seed=27:d=2'), ...X264, '-c:a', 'aac', '-ac', '1'],
 	short: [...moving(2), ...noise(0.9, 28), ...X264, ...AAC],
 	silent: [...moving(2), ...lavfi('anullsrc=r=48000:cl=stereo:d=2'), ...X264, ...AAC],
+	...ODDITIES,
 	/** Half of a clip whose header stands in front. */
 	half: [],
 	tone: [...noise(2, 11), '-c:a', 'aac', '-f', 'mp4'],
@@ -285,6 +265,21 @@ const RECIPES = {
 export type ClipName = keyof typeof RECIPES;
 /** All of them. */
 export const CLIP_NAMES = Object.keys(RECIPES) as ClipName[];
+
+/** The number that a clip's frames carry as the clip's; those made of others carry the others'. */
+const NUMBERS: Partial<Record<ClipName, number>> = {
+	...{ n1: 1, n2: 2, n3: 3, n7: 4, n24: 5, n49: 6, n96: 7, n181: 8, n300: 9, nIdr: 10, nOpen: 11, nFlat: 12 },
+	...{ nDeep: 13, n30: 14, nNtsc: 15, n25: 16, n60: 17, n12: 18, nHevc: 19, nTen: 20, av1: 21, nVfr: 22 },
+	...{ n5: 23, n120: 24, n24Film: 25, nIntra: 26, nRefresh: 27, nBase: 28, nLossless: 29, nSlices: 30, nTagged: 31 },
+	...{ nMkv: 6, nTold: 6, nLate: 6, nEdited: 7, nLive: 10, nFrag: 10, nAudioFirst: 10, nTimecode: 10 },
+};
+
+/** How the frames of a clip are numbered; null where they are not. */
+export function numberingOf(name: ClipName): Numbering | null {
+	const clip = NUMBERS[name];
+	if (clip === undefined) return null;
+	return { clip, first: name === 'nEdited' ? 12 : 0, ...(name === 'nVfr' ? { rate: 24, slack: 3 } : { slack: 0 }) };
+}
 
 const EXTENSIONS: Partial<Record<ClipName, string>> = { vp9: 'webm', gif: 'gif' };
 
@@ -306,8 +301,12 @@ function make(name: ClipName, file: string, path: (name: ClipName) => string): v
 		ffmpeg('-i', path('a3'), '-c', 'copy', '-movflags', '+faststart', file);
 		return truncateSync(file, Math.round(statSync(file).size / 2));
 	}
-	ffmpeg(...RECIPES[name], file);
+	const recipe: Recipe = RECIPES[name];
+	ffmpeg(...(typeof recipe === 'function' ? recipe(path) : recipe), file);
 }
+
+/** ffmpeg's arguments, or how to get them from where the other clips lie. */
+type Recipe = readonly string[] | ((path: (name: ClipName) => string) => string[]);
 
 /** Runs ffmpeg for a test; throws with its words. */
 export function ffmpeg(...args: string[]): void {
@@ -331,15 +330,29 @@ export function leftSamples(path: string, channels = 2): Int16Array {
 	return Int16Array.from({ length: bytes.length / step }, (_, index) => bytes.readInt16LE(index * step));
 }
 
+/** What ffprobe says of a stream. */
+type Told = Record<string, string | number> & { disposition: Record<string, 0 | 1> };
+
 /** What ffprobe says of the streams of a file. */
-export function streamsOf(path: string): Record<string, string | number>[] {
+export function streamsOf(path: string): Told[] {
 	const args = ['-v', 'error', '-show_streams', '-of', 'json', path];
-	return (
-		JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })) as {
-			streams: Record<string, string | number>[];
-		}
-	).streams;
+	return (JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })) as { streams: Told[] }).streams;
 }
+
+/** The chapters of a film: when each begins, in seconds, and its title; and the title of the film. */
+export function titlesOf(path: string): { title: string; chapters: { from: number; title: string }[] } {
+	const args = ['-v', 'error', '-show_chapters', '-show_format', '-of', 'json', path];
+	const { chapters, format } = JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })) as {
+		chapters: { start_time: string; tags?: { title?: string } }[];
+		format: { tags?: { title?: string } };
+	};
+	const found = chapters.map(({ start_time, tags }) => ({ from: Number(start_time), title: tags?.title ?? '' }));
+	return { title: format.tags?.title ?? '', chapters: found };
+}
+
+/** The JPEG that file lists show for a film that has one. */
+export const coverOf = (path: string): Buffer =>
+	execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:v:1', '-c', 'copy', '-f', 'image2pipe', '-']);
 
 /** A file as the stitch takes it. */
 export const asClip = (path: string) => ({ id: sha256(readFileSync(path)), path, name: path.split('/').at(-1)! });

@@ -24,11 +24,27 @@ export function countedPicture(clip: number, frames: number, rate: string, size 
 	return ['-f', 'lavfi', '-i', picture];
 }
 
+/** How a clip's frames are numbered: the first one's number, and how far a frame may be from the one that is due. */
+export type Numbering = {
+	clip: number;
+	first: number;
+	/** Numbers a second, where these are not the clip's frames. */
+	rate?: number;
+	slack: number;
+};
+
 const bits = (count: number) => Array.from({ length: count }, (_, bit) => bit);
 
-/** The number on each frame of a film in the order of showing; null where a frame carries none. */
-export function readCounted(path: string): (Counted | null)[] {
-	const filter = ['-vf', `scale=${CELLS}:${ROWS}:flags=area,format=gray`, '-f', 'rawvideo', '-'];
+/** A part of a picture, in pixels. */
+export type Part = { width: number; height: number; x: number; y: number };
+
+/**
+ * The number on each frame of a film in the order of showing; null where a frame carries none. The numbered picture may
+ * be a `part` of the film's.
+ */
+export function readCounted(path: string, part?: Part): (Counted | null)[] {
+	const crop = part ? `crop=${part.width}:${part.height}:${part.x}:${part.y}:exact=1,` : '';
+	const filter = ['-vf', `${crop}scale=${CELLS}:${ROWS}:flags=area,format=gray`, '-f', 'rawvideo', '-'];
 	const every = ['-map', '0:v:0', '-fps_mode', 'passthrough', '-enc_time_base', '-1'];
 	const args = ['-v', 'error', '-i', path, ...every, ...filter];
 	const bytes = execFileSync('ffmpeg', args, { maxBuffer: 1 << 28 });

@@ -75,9 +75,15 @@ function decode(path: string): { times: number[]; hashes: string[]; complaints: 
 	};
 }
 
+/** What ffmpeg complains about while decoding a file; empty for a clean one. */
+export const complaintsOf = (path: string): string => decode(path).complaints;
+
 const DECODE_MS = 600_000;
-/** Words about ffmpeg's own checking output, and about a cover picture, which has no times. */
-const HARMLESS = /framemd5|null @|Non-monotonous DTS|deprecated pixel format|timescale not set/;
+/**
+ * Words about ffmpeg's own checking output, and about a cover: it has no times, and of a JPEG in one colour, its own as
+ * well, ffmpeg overlooks the marker that ends it.
+ */
+const HARMLESS = /framemd5|null @|Non-monotonous DTS|deprecated pixel format|timescale not set|EOI missing/;
 
 async function wrongSync(path: string, track: Track): Promise<number[]> {
 	const file = await open(path);

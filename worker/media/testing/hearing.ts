@@ -44,3 +44,14 @@ export function level({ of, from, length }: Stretch): number {
 	for (let index = from; index < from + length; index++) sum += (of[index] ?? 0) ** 2;
 	return Math.sqrt(sum / Math.max(1, length));
 }
+
+/** How strong a tone of so many hertz is in a stretch: its amplitude, 1 for full scale. */
+export function toneIn({ of, from, length }: Stretch, hertz: number): number {
+	let [real, imaginary] = [0, 0];
+	for (let index = 0; index < length; index++) {
+		const turned = (2 * Math.PI * hertz * index) / SAMPLE_RATE;
+		real += (of[from + index] ?? 0) * Math.cos(turned);
+		imaginary += (of[from + index] ?? 0) * Math.sin(turned);
+	}
+	return (2 * Math.hypot(real, imaginary)) / length;
+}

@@ -1,7 +1,7 @@
 import type { StitchReport, Timeline } from '../../contract/timeline.ts';
 import type { Probe } from '../probe.ts';
-import { readCounted } from './counted.ts';
-import { frameHashes } from './clips.ts';
+import { readCounted, type Numbering, type Part } from './counted.ts';
+import { coverOf, frameHashes, titlesOf } from './clips.ts';
 import { readFilm, type Film } from './film.ts';
 import { judgeSound } from './judgeSound.ts';
 import { layOnPaper, type Paper } from './paper.ts';
@@ -13,8 +13,8 @@ export type Judged = {
 	/** The file of each clip and what a probe found in it. */
 	paths: string[];
 	probes: Probe[];
-	/** Which clips carry numbered frames. */
-	numbered?: boolean[];
+	/** How each clip's frames are numbered; null where they are not. */
+	numbered?: (Numbering | null)[];
 };
 
 /**
@@ -27,7 +27,9 @@ export async function judgeFilm(judged: Judged): Promise<string[]> {
 	const film = await readFilm(judged.out);
 	return [
 		...judgeFrames(film, report, paper),
-		...judgeTracks(film, report),
+		...judgePicture(film, judged),
+		...judgeTracks(film, judged),
+		...judgeChapters(judged, paper),
 		...judgeCopies(film, judged, paper),
 		...judgeNumbers(film, judged, paper),
 		...(await judgeSound(judged, paper)),
@@ -50,16 +52,62 @@ function judgeFrames(film: Film, report: StitchReport, paper: Paper): string[] {
 
 const framesOf = (seconds: number, { rate }: Paper) => Math.round((seconds * rate.n) / rate.d);
 
-function judgeTracks({ streams }: Film, report: StitchReport): string[] {
-	return streams
-		.filter(({ codec_type, nb_frames }) => codec_type !== 'subtitle' && codec_type !== 'data' && nb_frames !== '1')
-		.flatMap(({ codec_type, start_time, duration }) => [
-			...(Number(start_time) === 0 ? [] : [`${codec_type} starts at ${start_time}`]),
-			...(Math.abs(Number(duration) - report.seconds) < LENGTH_SLACK
-				? []
-				: [`${codec_type} lasts ${duration} instead of ${report.seconds}`]),
-		]);
+/** What every player must be told right: size, shape and kind of the pixels. */
+function judgePicture({ streams }: Film, { report, timeline: { target } }: Judged): string[] {
+	const { width, height, pix_fmt, sample_aspect_ratio = '1:1', profile } = streams.find(
+		({ codec_type }) => codec_type === 'video',
+	)!;
+	const [across, down] = target.ratio?.split(':').map(Number) ?? [];
+	const wanted = [target.width ?? report.width, target.height ?? report.height];
+	const shape = !across || Math.abs(report.width / report.height / (across / down!) - 1) < 0.05;
+	const square = sample_aspect_ratio === '1:1' || sample_aspect_ratio === '0:1';
+	return [
+		...(width === report.width && height === report.height ? [] : [`it is ${width}x${height}, reported otherwise`]),
+		...(width === wanted[0] && height === wanted[1] && shape ? [] : [`it is ${width}x${height}, not as asked for`]),
+		...(pix_fmt === 'yuv420p' && square ? [] : [`its pixels are ${pix_fmt}, ${sample_aspect_ratio}`]),
+		...(/^(Constrained Baseline|Baseline|Main|High)$/.test(String(profile)) ? [] : [`its profile is ${profile}`]),
+	];
 }
+
+/** Chapters begin with their clips, the first with the film, and are called what they were called. */
+function judgeChapters({ out, timeline }: Judged, { clips, rate }: Paper): string[] {
+	const wanted = timeline.clips.flatMap(({ chapter }, index) =>
+		chapter ? [{ from: (clips[index]!.start * rate.d) / rate.n, title: chapter }] : [],
+	);
+	if (wanted[0]) wanted[0].from = 0;
+	const found = titlesOf(out).chapters;
+	const right = wanted.every(
+		({ from, title }, index) =>
+			found[index] && Math.abs(found[index].from - from) < CHAPTER_SLACK && plain(found[index].title) === plain(title),
+	);
+	if (right && found.length === wanted.length) return [];
+	return [`its chapters are ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`];
+}
+const plain = (title: string) => title.replace(/\s+/g, ' ').trim();
+/** Chapters are told in milliseconds to some players. */
+const CHAPTER_SLACK = 0.002;
+
+/** Picture and sound begin at 0 and last as long as the film; captions and chapters end by then; a cover has no time. */
+function judgeTracks({ streams }: Film, { out, report }: Judged): string[] {
+	const covers = streams.filter(({ disposition }) => disposition.attached_pic).length;
+	const whole = !covers || coverOf(out).subarray(-2).equals(END_OF_IMAGE);
+	return streams
+		.filter(({ disposition }) => !disposition.attached_pic)
+		.flatMap(({ codec_type, start_time, duration }) => {
+			const [late, longer] = [Number(start_time), Number(duration) - report.seconds];
+			if (codec_type === 'subtitle' || codec_type === 'data')
+				return late + longer > LENGTH_SLACK ? [`${codec_type} lasts ${longer} s longer than the film`] : [];
+			return [
+				...(late === 0 ? [] : [`${codec_type} starts at ${start_time}`]),
+				...(Math.abs(longer) < LENGTH_SLACK
+					? []
+					: [`${codec_type} lasts ${duration} instead of ${report.seconds}`]),
+			];
+		})
+		.concat(covers > 1 ? [`it has ${covers} covers`] : [], whole ? [] : ['its cover ends early']);
+}
+/** What every JPEG ends with (ITU-T T.81 table B.1). */
+const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 /** ffprobe prints microseconds, and a track counts in units of its own. */
 const LENGTH_SLACK = 0.0001;
 
@@ -92,17 +140,21 @@ const range = (from: number, to: number) => Array.from({ length: Math.max(0, to 
  * off than the frame that is due when both rates are rounded.
  */
 function judgeNumbers(film: Film, { out, timeline, probes, numbered = [], report }: Judged, paper: Paper): string[] {
-	if (!numbered.includes(true) || !showsBar(timeline, report)) return [];
-	const numbers = readCounted(out);
+	const part = numbered.some(Boolean) ? partOf(timeline, report) : null;
+	if (!part) return [];
+	const numbers = readCounted(out, part);
 	return paper.clips.flatMap((placed, index) => {
-		if (!numbered[index]) return [];
+		const numbering = numbered[index];
+		if (!numbering) return [];
 		const { start, from, to, fadeIn, fadeOut, counted } = placed;
 		const { rate, frames } = probes[index]!.video!;
-		const ratio = (rate.n * paper.rate.d) / (rate.d * paper.rate.n);
+		const ratio = ((numbering.rate ?? rate.n / rate.d) * paper.rate.d) / paper.rate.n;
+		const last = numbering.first + (numbering.rate ? Infinity : frames - 1);
 		const wrong = range(from + fadeIn, to - fadeOut).filter((frame) => {
 			const seen = numbers[film.places[start + frame - from]!];
-			const wanted = Math.min(frames - 1, frame * ratio);
-			return !seen || Math.abs(seen.frame - wanted) > (counted ? 0 : 1 + ratio / 2);
+			const wanted = Math.min(last, numbering.first + frame * ratio);
+			const slack = numbering.slack + (counted || ratio === 1 ? 0 : 1 + ratio / 2);
+			return !seen || seen.clip !== numbering.clip || Math.abs(seen.frame - wanted) > slack;
 		});
 		return wrong.length
 			? [`${wrong.length} frames of clip ${index + 1} are not in their place, the first is ${wrong[0]}`]
@@ -110,12 +162,22 @@ function judgeNumbers(film: Film, { out, timeline, probes, numbered = [], report
 	});
 }
 
-/** The bar lies across the top: not for films of another shape, with captions there or a logo in an upper corner. */
-function showsBar({ captions, logo }: Timeline, { width, height }: StitchReport): boolean {
+/** A bar of fewer pixels is too little to read. */
+const LEAST_SIDE = 64;
+
+/**
+ * Where a numbered clip's picture, which is 16:9, lies in the film. Null where its bar, which lies across the top,
+ * cannot be read: cut off, under captions or a logo.
+ */
+function partOf({ captions, logo, target }: Timeline, { width, height }: StitchReport): Part | null {
 	const burned = captions.mode === 'burned' || captions.mode === 'both';
-	return (
-		Math.abs(width / height - 16 / 9) < 0.01 &&
-		!(burned && captions.place === 'top') &&
-		!logo?.corner.startsWith('top')
-	);
+	const same = Math.abs(width / height - SHAPE) < 0.01;
+	const covered = (burned && captions.place === 'top') || logo?.corner.startsWith('top');
+	// Where bars stand beside the picture, what is drawn elsewhere in the film may reach its top.
+	if (covered || (!same && (burned || logo || target.fit === 'crop'))) return null;
+	const lines = Math.min(width / SHAPE, height);
+	const size = { width: Math.round(lines * SHAPE), height: Math.round(lines) };
+	if (size.width < LEAST_SIDE) return null;
+	return { ...size, x: Math.round((width - size.width) / 2), y: Math.round((height - size.height) / 2) };
 }
+const SHAPE = 16 / 9;
