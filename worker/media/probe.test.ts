@@ -98,7 +98,8 @@ test('a tag in front of a sound does not hide what it is', async () => {
 
 /** A cover as OGG carries it: FLAC's picture block in base64 (RFC 9639 §8.8). */
 function coverOf(picture: Buffer): string {
-	const words = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.from(Uint32Array.of(value).buffer).swap32()));
+	const words = (...values: number[]) =>
+		Buffer.concat(values.map((value) => Buffer.from(Uint32Array.of(value).buffer).swap32()));
 	const type = Buffer.from('image/png');
 	const block = [words(3, type.length), type, words(0, 64, 36, 24, 0, picture.length), picture];
 	return Buffer.concat(block).toString('base64');

@@ -51,7 +51,11 @@ test.each(FILES)('the narration behind one in %s begins a breath after it ends',
 	ffmpeg(...spoken(FIRST), ...options, first);
 	ffmpeg(...spoken(SECOND), second);
 	const path = clips.path('flat2');
-	const pieces = [{ path, narration: first }, { path, narration: second }, ...Array.from({ length: 6 }, () => ({ path }))];
+	const pieces = [
+		{ path, narration: first },
+		{ path, narration: second },
+		...Array.from({ length: 6 }, () => ({ path })),
+	];
 	const { out, report } = await stitchTest(media, clips.folder, pieces, { sound: { loudness: null } });
 	const begun = beginOf(heard(out), SECOND);
 
@@ -70,7 +74,9 @@ test('music in a bare stream of packets lasts until the film ends', async () => 
 	const film = { sound: { loudness: null, music: { path: music, loop: true, fadeInSeconds: 0, fadeOutSeconds: 0 } } };
 	const { out } = await stitchTest(media, clips.folder, [{ path }, { path }, { path }, { path }], film);
 	const film8 = heard(out);
-	const quiet = Array.from({ length: 7 }, (_, second) => toneIn({ of: film8, from: at(second + 0.3), length: WINDOW }, FIRST));
+	const quiet = Array.from({ length: 7 }, (_, second) =>
+		toneIn({ of: film8, from: at(second + 0.3), length: WINDOW }, FIRST),
+	);
 
 	expect(Math.min(...quiet)).toBeGreaterThan(0.02);
 });
@@ -79,7 +85,10 @@ test('a narration that is refused leaves nothing running and nothing behind', as
 	const long = join(clips.folder, 'long.aac');
 	ffmpeg('-f', 'lavfi', '-i', 'sine=d=120', long);
 	const path = clips.path('flat2');
-	const pieces = [{ path, narration: long }, { path, narration: clips.path('still') }];
+	const pieces = [
+		{ path, narration: long },
+		{ path, narration: clips.path('still') },
+	];
 
 	await expect(stitchTest(media, clips.folder, pieces)).rejects.toMatchObject({
 		code: 'media',

@@ -33,7 +33,11 @@ const [PICTURE, SOUND] = [
 const WRONGS: [what: string, args: string[], complaint: RegExp][] = [
 	['sound two milliseconds late', [...PICTURE, '-af', 'adelay=2:all=1'], /clip 2 is 9\d samples late/],
 	['sound ten milliseconds late', [...PICTURE, '-af', 'adelay=10:all=1'], /clip 2 does not sound like itself/],
-	['a hole in the sound', [...PICTURE, '-af', "volume=0:enable='between(t,3,3.3)'"], /clip 2 does not sound like itself/],
+	[
+		'a hole in the sound',
+		[...PICTURE, '-af', "volume=0:enable='between(t,3,3.3)'"],
+		/clip 2 does not sound like itself/,
+	],
 	['no sound', [...PICTURE, '-an'], /0 sound tracks/],
 	['two sound tracks', [...PICTURE, ...SOUND, '-map', '0:v', '-map', '0:a', '-map', '0:a'], /2 sound tracks/],
 	['sound that ends early', [...PICTURE, '-af', 'atrim=end=6.9'], /audio lasts 6\.9/],
@@ -44,7 +48,20 @@ const WRONGS: [what: string, args: string[], complaint: RegExp][] = [
 		/frames of clip 2 are not in their place, the first is 11/,
 	],
 	['a copied piece encoded again', [...SOUND, ...X264], /copied frames of clip 1 differ/],
-	['frames at uneven times', [...SOUND, ...X264, '-vf', 'setpts=PTS+0.01/TB*eq(N\\,40)', '-fps_mode', 'passthrough', '-enc_time_base', '1:12288'], /not one step behind/],
+	[
+		'frames at uneven times',
+		[
+			...SOUND,
+			...X264,
+			'-vf',
+			'setpts=PTS+0.01/TB*eq(N\\,40)',
+			'-fps_mode',
+			'passthrough',
+			'-enc_time_base',
+			'1:12288',
+		],
+		/not one step behind/,
+	],
 	['another size', [...SOUND, ...X264, '-vf', 'scale=640:360'], /it is 640x360/],
 	['pixels that are not square', [...SOUND, ...X264, '-vf', 'setsar=4/3'], /its pixels are/],
 	['ten bits', [...SOUND, ...X264, '-pix_fmt', 'yuv420p10le'], /its profile is High 10/],
@@ -62,6 +79,10 @@ test('the judge sees clips in another order, by their frames, their numbers and 
 	const turned = { paths: judged.paths.toReversed(), probes: judged.probes.toReversed() };
 	const wrong = await judgeFilm({ ...judged, ...turned, numbered: judged.numbered!.toReversed() });
 
-	for (const complaint of [/copied frames of clip 1 differ/, /not in their place/, /clip 3 does not sound like itself/])
+	for (const complaint of [
+		/copied frames of clip 1 differ/,
+		/not in their place/,
+		/clip 3 does not sound like itself/,
+	])
 		expect(wrong.join('\n')).toMatch(complaint);
 });

@@ -54,9 +54,13 @@ const framesOf = (seconds: number, { rate }: Paper) => Math.round((seconds * rat
 
 /** What every player must be told right: size, shape and kind of the pixels. */
 function judgePicture({ streams }: Film, { report, timeline: { target } }: Judged): string[] {
-	const { width, height, pix_fmt, sample_aspect_ratio = '1:1', profile } = streams.find(
-		({ codec_type }) => codec_type === 'video',
-	)!;
+	const {
+		width,
+		height,
+		pix_fmt,
+		sample_aspect_ratio = '1:1',
+		profile,
+	} = streams.find(({ codec_type }) => codec_type === 'video')!;
 	const [across, down] = target.ratio?.split(':').map(Number) ?? [];
 	const wanted = [target.width ?? report.width, target.height ?? report.height];
 	const shape = !across || Math.abs(report.width / report.height / (across / down!) - 1) < 0.05;
@@ -78,7 +82,9 @@ function judgeChapters({ out, timeline }: Judged, { clips, rate }: Paper): strin
 	const found = titlesOf(out).chapters;
 	const right = wanted.every(
 		({ from, title }, index) =>
-			found[index] && Math.abs(found[index].from - from) < CHAPTER_SLACK && plain(found[index].title) === plain(title),
+			found[index] &&
+			Math.abs(found[index].from - from) < CHAPTER_SLACK &&
+			plain(found[index].title) === plain(title),
 	);
 	if (right && found.length === wanted.length) return [];
 	return [`its chapters are ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`];
