@@ -112,11 +112,18 @@ function chaptersText(chapters: Chapter[], rate: string): string {
 			`TIMEBASE=${base}`,
 			`START=${start}`,
 			`END=${start + frames}`,
-			`title=${title.replace(/\s+/g, ' ').replace(/[=;#\\]/g, '\\$&')}`,
+			`title=${metadataText(title)}`,
 		].join('\n'),
 	);
 	return [';FFMETADATA1', ...lines, ''].join('\n');
 }
+
+/** On one line; a backslash at the end would swallow the next line even where it is escaped, so a space follows it. */
+const metadataText = (text: string) =>
+	text
+		.replace(/\s+/g, ' ')
+		.replace(/[=;#\\]/g, '\\$&')
+		.replace(/\\$/, '$& ');
 
 const tagsOf = ({ title, tags }: Wrapping): string[] =>
 	Object.entries({ title, ...tags }).flatMap(([key, value]) =>

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readMovie } from './boxes.ts';
@@ -258,4 +259,25 @@ test('letters that no font draws are refused wherever they would be burned in, a
 			message: expect.stringContaining('the caption of clip 1'),
 		});
 	await expect(make('soft', spoken[1]!)).resolves.toBeDefined();
+});
+
+test('a chapter keeps its title whatever signs are in it, and its beginning', async () => {
+	const titles = ['ends in \\', 'a=b; #c', 'two\nlines \\\\', '漢字 and 👍'];
+	const { out } = await stitchTest(
+		media,
+		clips.folder,
+		titles.map((chapter) => ({ path: clips.path('a2'), chapter })),
+	);
+	const args = ['-v', 'error', '-show_chapters', '-of', 'json', out];
+	const { chapters } = JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })) as {
+		chapters: { start_time: string; tags: { title: string } }[];
+	};
+
+	expect(chapters.map(({ tags }) => tags.title.trim())).toEqual([
+		'ends in \\',
+		'a=b; #c',
+		'two lines \\\\',
+		'漢字 and 👍',
+	]);
+	expect(chapters.map(({ start_time }) => Number(start_time))).toEqual([0, 2, 4, 6]);
 });

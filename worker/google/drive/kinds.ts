@@ -19,6 +19,8 @@ const BY_ENDING: Record<string, string> = {
 	'.wav': 'audio/wav',
 	'.flac': 'audio/flac',
 	'.ogg': 'audio/ogg',
+	'.oga': 'audio/ogg',
+	'.opus': 'audio/ogg',
 	'.jpg': 'image/jpeg',
 	'.jpeg': 'image/jpeg',
 	'.png': 'image/png',

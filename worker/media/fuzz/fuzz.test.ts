@@ -6,9 +6,9 @@ import { fuzzOne } from './one.ts';
 const clips = testClips();
 afterAll(clips.remove);
 
-const [FIRST, FILMS] = [1000, 15];
+const [FIRST, FILMS] = [1000, 20];
 
-test("fifteen random films of odd clips come out right or are refused by a clip's name", async () => {
+test("twenty random films of odd clips come out right or are refused by a clip's name", async () => {
 	const media = await openTestMedia(clips.folder);
 	let films = 0;
 	for (let seed = FIRST; seed < FIRST + FILMS; seed++) {

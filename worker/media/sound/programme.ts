@@ -44,8 +44,9 @@ export type SoundPlan = {
 
 /** Counts up when the same plan would sound differently. */
 const MIX = 3;
-/** Music is decoded by whole minutes, so that a film a little longer finds it in the cache. */
-const MUSIC_UNIT = 60 * SAMPLE_RATE;
+/** No more than the film can hold is decoded, by whole minutes, so that a film a little longer finds it in the cache. */
+const UNIT = 60 * SAMPLE_RATE;
+const wholeMinutes = (samples: number) => Math.ceil(samples / UNIT) * UNIT;
 
 /** What is heard besides the clips: a narration for each clip or null, and music. */
 export type Extra = { narrations: (Source | null)[]; names: string[]; music: Source | null };
@@ -112,7 +113,7 @@ function planNarrations(
 	});
 	const { placed, notes } = placeNarrations(wanted, samples);
 	const made = placed.map((place) => {
-		const recipe = pcmOf(narrations[place.clip]!);
+		const recipe = pcmOf(narrations[place.clip]!, { most: wholeMinutes(samples + SAMPLE_RATE) });
 		return { ...place, pcm: { key: keyOf(recipe, engine), recipe }, name: names[place.clip] ?? 'a clip' };
 	});
 	return { narrations: made, notes };
@@ -122,7 +123,7 @@ function planMusic(source: Source, settings: Music, samples: number, engine: str
 	const { audio } = source.probe;
 	if (!audio) throw new Fault('media', 'the music holds no sound');
 	const from = Math.round(settings.from * SAMPLE_RATE);
-	const most = Math.ceil(samples / MUSIC_UNIT) * MUSIC_UNIT;
+	const most = wholeMinutes(samples);
 	const recipe = pcmOf(source, { from, most });
 	return { pcm: { key: keyOf(recipe, engine), recipe }, settings, most };
 }
