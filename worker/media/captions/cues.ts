@@ -25,7 +25,8 @@ const LEAST = 0.2;
 /**
  * Plans the captions of a film: where the text is cut into cues and lines, and when each cue is shown. Cues begin with
  * their first word, end shortly after their last one, never overlap and are in order; where two speak at a time the
- * later one waits. What has no time (`to` not behind `from`) is not shown. Pure and deterministic. Rules and figures: Netflix Timed Text Style Guide, BBC Subtitle Guidelines.
+ * later one waits. What has no time (`to` not behind `from`) is not shown. Pure and deterministic. Rules and figures:
+ * Netflix Timed Text Style Guide, BBC Subtitle Guidelines.
  */
 export function planCues(spoken: Spoken[], picture: Size, captions: Captions): Cue[] {
 	const layout = layoutOf(picture, captions);

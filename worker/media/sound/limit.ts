@@ -50,7 +50,8 @@ export function heldDown(peaks: Float32Array, gainDb: number, ceiling: number): 
 /**
  * Finds the gain that brings a programme to `target` LUFS while its peaks stay below `ceiling` dBTP, from what a meter
  * and the peaks tell: the loudness behind a limiter is computed, not tried. The gain is `least` where no peak is held;
- * held peaks cost loudness, which up to `extra` dB more make up for. Where that does not do, the gain is all of it and `short` is null.
+ * held peaks cost loudness, which up to `extra` dB more make up for. Where that does not do, the gain is all of it and
+ * `short` is null.
  */
 export async function treat(
 	energy: Float32Array,
