@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { openBrowser, type Browser } from './house/house.ts';
+import { openBrowser, until, type Browser } from './house/house.ts';
 import { openStage, type Stage } from './stage.ts';
 import { folder, readTemplate } from './template.ts';
 
@@ -99,9 +99,14 @@ describe('the main template in n8n’s editor', () => {
 		const { page } = browser;
 		await reopen();
 		await browser.openNode('Veo Video');
-		await page.click('[data-test-id=parameter-input-model]');
 		const option = page.getByText(/^Veo 3\.1 \(\$0\.4\d*\/s at 720p\)$/);
-		await option.waitFor();
+		// While the models are still on their way, a click opens nothing.
+		const opened = async () => {
+			await page.click('[data-test-id=parameter-input-model]');
+			await option.waitFor({ timeout: 5000 });
+			return true;
+		};
+		await until(opened, { what: 'the list of models' });
 		await browser.screenshot('model-list');
 		expect(await option.count()).toBe(1);
 	}, 90_000);
