@@ -6,8 +6,8 @@ import type { Section } from './sections.ts';
 /** What is heard in a section: the energy of each of its cells, its highest value, and how many pass full scale. */
 export type Heard = { energy: Float32Array; peak: number; clipped: number };
 
-const [HIGHEST, LOWEST] = [FULL_SCALE - 1, -FULL_SCALE];
-const { round } = Math;
+/** What rounds to more than the highest value of 16 bits, and to less than the lowest. */
+const [ABOVE, BELOW] = [FULL_SCALE - 0.5, -FULL_SCALE - 0.5];
 
 /**
  * Listens to the blocks of a range and tells the sections in it apart; they stand end to end. What comes before the
@@ -42,10 +42,7 @@ export function openListener(range: Range, sections: Section[]) {
 /** Samples that pass full scale once they are rounded. */
 function passing(block: Float64Array, length: number): number {
 	let count = 0;
-	for (let n = 0; n < length * 2; n++) {
-		const value = round(block[n]!);
-		if (value > HIGHEST || value < LOWEST) count++;
-	}
+	for (let n = 0; n < length * 2; n++) if (block[n]! >= ABOVE || block[n]! < BELOW) count++;
 	return count;
 }
 

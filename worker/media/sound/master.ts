@@ -18,7 +18,7 @@ const LEFT_TO_PEAKS = 0.4;
 /** Peaks are known this far below what is needed, for a ceiling that has to be lowered a little. */
 const SPARE = 2;
 const [HIGHEST, LOWEST] = [FULL_SCALE - 1, -FULL_SCALE];
-const { round } = Math;
+const { floor } = Math;
 
 /**
  * Plans gain and limiting for a mix that was measured from first to last sample. The peaks' places are sought only where
@@ -80,8 +80,8 @@ export async function writeMix(
 			if (treatment) applyTreatment(block, at, length, treatment);
 			also(block, at, length);
 			for (let n = 0; n < length * 2; n++) {
-				const value = round(block[n]!);
-				pcm[n] = value > HIGHEST ? HIGHEST : value < LOWEST ? LOWEST : value;
+				const value = block[n]!;
+				pcm[n] = value > HIGHEST ? HIGHEST : value < LOWEST ? LOWEST : floor(value + 0.5);
 			}
 			await film.writeFile(new Uint8Array(pcm.buffer, 0, length * 4));
 			progress((at + length - from) / (to - from));

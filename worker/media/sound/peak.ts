@@ -32,11 +32,12 @@ export function openPeakMeter(floor = 0, heard?: (sample: number, value: number)
 	let most = 0;
 	let pushed = 0;
 	const search = (line: Float64Array, length: number) => {
+		const limit = () => (heard ? floor : most) / MOST_OVER;
+		let [high, low] = [limit(), -limit()];
 		for (let at = REACH - 1; at < REACH - 1 + length; at++) {
 			const [here, next] = [line[at]!, line[at + 1]!];
-			const limit = heard ? floor : most;
+			if (here <= high && here >= low && next <= high && next >= low) continue;
 			const own = abs(here);
-			if (own * MOST_OVER <= limit && abs(next) * MOST_OVER <= limit) continue;
 			let value = own;
 			// Where four samples only rise or only fall there is no peak between the middle two.
 			const [before, behind] = [line[at - 1]!, line[at + 2]!];
@@ -44,8 +45,11 @@ export function openPeakMeter(floor = 0, heard?: (sample: number, value: number)
 				!(before <= here && here <= next && next <= behind) &&
 				!(before >= here && here >= next && next >= behind)
 			)
-				for (const taps of KERNELS) value = max(value, between(line, at, taps));
-			if (value > most) most = value;
+				value = max(value, highestBetween(line, at));
+			if (value > most) {
+				most = value;
+				[high, low] = [limit(), -limit()];
+			}
 			if (heard && value > floor) heard(pushed + at - (TAPS - 1), value);
 		}
 	};
@@ -71,11 +75,17 @@ export function openPeakMeter(floor = 0, heard?: (sample: number, value: number)
 	return { take, push, end: () => push(new Float64Array(TAPS * 2), TAPS) };
 }
 
-/** The value between the samples at `at` and `at + 1`. */
-function between(line: Float64Array, at: number, taps: Float64Array): number {
-	let sum = 0;
-	for (let tap = 0; tap < TAPS; tap++) sum += line[at - REACH + 1 + tap]! * taps[tap]!;
-	return abs(sum);
+/** The highest of the values between the samples at `at` and `at + 1`; one loop for the three, which is the cost of it. */
+function highestBetween(line: Float64Array, at: number): number {
+	const [first, second, third] = KERNELS as [Float64Array, Float64Array, Float64Array];
+	let [one, two, three] = [0, 0, 0];
+	for (let tap = 0, from = at - REACH + 1; tap < TAPS; tap++) {
+		const sample = line[from + tap]!;
+		one += sample * first[tap]!;
+		two += sample * second[tap]!;
+		three += sample * third[tap]!;
+	}
+	return max(abs(one), abs(two), abs(three));
 }
 
 /** A windowed sinc that gives the value `part` of the way from one sample to the next. */

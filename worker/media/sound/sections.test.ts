@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ffmpeg } from '../testing/clips.ts';
 import { adtsFrames, sameWindow } from './adts.ts';
+import { renderPieces } from '../render.ts';
 import type { Bus } from './mix.ts';
+import { prepareSound, soundPieces } from './sound.ts';
 import { addressOf, framesFor, sectionsOf } from './sections.ts';
 import { channels, mixOf, noise, openStage, planOf, RATE, sine, trackOf, type Stage, type Wave } from './testing.ts';
 
@@ -124,6 +126,21 @@ test('sections of two encoders go on behind one another as if there were one', a
 	expect(before).toBe(sectionsOf(plan.samples).length);
 	expect(sectionsKept() - before).toBe(6);
 	expect(worstAt(plan, errors, true)).toBeLessThan(worstAt(plan, errors, false) * 1.2);
+});
+
+test('sections that no missing clip can change are made ahead, and found when the clip is there', async () => {
+	const clips = await Promise.all([330, 470, 610].map((hertz) => stage.clip(`w${hertz}`, 8, voice(hertz))));
+	const plan = planOf({ parts: clips.map((clip) => ({ clip })) });
+	const folder = await stage.scratch();
+	const signal = AbortSignal.timeout(30_000);
+	await renderPieces(soundPieces({ sound: plan }), folder, stage.kitchen, { signal, done: () => undefined });
+	const before = sectionsKept();
+	await prepareSound(stage.kitchen, plan, folder, (clip) => clip < 2, signal);
+	const ahead = sectionsKept() - before;
+	await trackOf(stage, plan);
+
+	expect(ahead).toBe(sectionsOf(plan.samples).filter(({ around }) => around.to <= 2 * VEO_CLIP).length);
+	expect(sectionsKept() - before).toBe(sectionsOf(plan.samples).length);
 });
 
 test('where two encoders never choose the same windows all is encoded in one run', async () => {
