@@ -37,17 +37,23 @@ async function main(): Promise<void> {
 		const ffmpeg = execFileSync('ffmpeg', ['-version'], { encoding: 'utf8' }).split(' ')[2];
 		const about = `${clips.origin}, ${availableParallelism()} cores, ffmpeg ${ffmpeg}, Node ${process.versions.node}`;
 		console.log(about);
-		const rows = await runAll(clips, folder);
-		const goals = goalsOf(rows);
-		console.log(`\n${tableOf(rows)}\n\n${goalsText(goals)}`);
-		if (values.json) writeFileSync(values.json, JSON.stringify({ about, rows, goals }, null, '\t'));
-		if (values.svg) writeFileSync(values.svg, chartOf(rows, about));
+		// Written after each case, so that a run that is broken off leaves what it has measured.
+		const rows = await runAll(clips, folder, (measured) => {
+			const goals = goalsOf(measured);
+			if (values.json) writeFileSync(values.json, JSON.stringify({ about, rows: measured, goals }, null, '\t'));
+			if (values.svg) writeFileSync(values.svg, chartOf(measured, about));
+		});
+		console.log(`\n${tableOf(rows)}\n\n${goalsText(goalsOf(rows))}`);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
 
-async function runAll(clips: ReturnType<typeof benchClips>, folder: string): Promise<Row[]> {
+async function runAll(
+	clips: ReturnType<typeof benchClips>,
+	folder: string,
+	tell: (rows: Row[]) => void,
+): Promise<Row[]> {
 	const cache = join(folder, 'probing');
 	const media = await openMedia({
 		ffmpeg: 'ffmpeg',
@@ -56,7 +62,8 @@ async function runAll(clips: ReturnType<typeof benchClips>, folder: string): Pro
 		cache,
 		log: makeLog('silent'),
 	});
-	const wanted = CASES.filter(({ id }) => !values.only || values.only.split(',').includes(id));
+	const chosen = values.only?.split(',');
+	const wanted = chosen?.flatMap((name) => CASES.filter(({ id }) => id === name)) ?? CASES;
 	const rows: Row[] = [];
 	for (const { make } of wanted) {
 		const each = make(clips, folder);
@@ -66,6 +73,7 @@ async function runAll(clips: ReturnType<typeof benchClips>, folder: string): Pro
 		}
 		const repeats = Number(values.repeats ?? (values.quick || each.heavy ? 1 : DEFAULT_REPEATS));
 		rows.push(...(await runCase(each, repeats, folder, media, (line) => console.log(line))));
+		tell(rows);
 	}
 	return rows;
 }
