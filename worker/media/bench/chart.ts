@@ -1,4 +1,4 @@
-import type { Row } from './run.ts';
+import { spentOf, type Row } from './run.ts';
 import { ratioText } from './table.ts';
 
 const WIDTH = 860;
@@ -31,7 +31,7 @@ export function chartOf(rows: Row[], about: string): string {
 }
 
 function pairOf(base: Row, ours: Row, y: number): string {
-	const share = ours.cpuSeconds / base.cpuSeconds;
+	const share = spentOf(ours) / spentOf(base);
 	const longest = Math.max(1, share);
 	const bar = (value: number) => Math.max(2, (value / longest) * ROOM).toFixed(1);
 	const below = [ours.name.replace(/^Reelsmith(, )?/, ''), `against ${base.name}`].filter(Boolean).join(' · ');

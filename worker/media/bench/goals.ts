@@ -1,4 +1,4 @@
-import type { Row } from './run.ts';
+import { spentOf, type Row } from './run.ts';
 import { ratioText } from './table.ts';
 
 type Find = (id: string, name: string) => Row | undefined;
@@ -13,7 +13,7 @@ const NOTHING_SECONDS = 0.5;
 /** What the engine is meant to reach, and whether it did in this run; null where the run did not measure it. */
 export function goalsOf(rows: Row[]): Goal[] {
 	const find: Find = (id, name) => rows.find((row) => row.case === id && row.name === name);
-	const cpu = (a?: Row, b?: Row) => (a && b ? a.cpuSeconds / b.cpuSeconds : null);
+	const cpu = (a?: Row, b?: Row) => (a && b ? spentOf(a) / spentOf(b) : null);
 	const [m30, m120] = [find('matched-30', OURS), find('matched-120', OURS)];
 	const x30 = find('crossfades-30', OURS);
 	const xfade = find('crossfades-30', 'one xfade graph');
@@ -42,11 +42,7 @@ export function goalsOf(rows: Row[]): Goal[] {
 			early && x30 ? early.wallSeconds / x30.wallSeconds : null,
 		),
 		ratio('the same, hidden joints, cpu', 1 / 4, cpu(hidden, xfade)),
-		ratio(
-			'one of 30 changed, cpu of the call against the first',
-			1 / 10,
-			changed?.callCpuSeconds && m30?.callCpuSeconds ? changed.callCpuSeconds / m30.callCpuSeconds : null,
-		),
+		ratio('one of 30 changed, cpu against the first', 1 / 10, cpu(changed, m30)),
 		amount('nothing changed, the call', NOTHING_SECONDS, 's', unchanged?.callSeconds ?? null),
 		amount('largest peak of memory', MOST_MEGABYTES, 'MB', peaks.length ? Math.max(...peaks) : null),
 		ratio(
