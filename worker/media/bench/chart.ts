@@ -1,4 +1,4 @@
-import { spentOf, type Row } from './run.ts';
+import { hasFinished, spentOf, type Row } from './run.ts';
 import { ratioText } from './table.ts';
 
 const WIDTH = 860;
@@ -15,7 +15,7 @@ const STYLE = `text{font:13px system-ui,sans-serif;fill:#1f2328}.small{font-size
 /** A chart of processor time: for each comparison the other way as a whole bar and ours as a share of it. */
 export function chartOf(rows: Row[], about: string): string {
 	const pairs = rows.flatMap((base) =>
-		base.base && base.name !== 'cat'
+		base.base && base.name !== 'cat' && hasFinished(base)
 			? rows.filter((row) => row.case === base.case && row.copied !== null).map((ours) => ({ base, ours }))
 			: [],
 	);

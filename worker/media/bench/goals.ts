@@ -1,4 +1,4 @@
-import { spentOf, type Row } from './run.ts';
+import { hasFinished, spentOf, type Row } from './run.ts';
 import { ratioText } from './table.ts';
 
 type Find = (id: string, name: string) => Row | undefined;
@@ -12,7 +12,7 @@ const NOTHING_SECONDS = 0.5;
 
 /** What the engine is meant to reach, and whether it did in this run; null where the run did not measure it. */
 export function goalsOf(rows: Row[]): Goal[] {
-	const find: Find = (id, name) => rows.find((row) => row.case === id && row.name === name);
+	const find: Find = (id, name) => rows.find((row) => row.case === id && row.name === name && hasFinished(row));
 	const cpu = (a?: Row, b?: Row) => (a && b ? spentOf(a) / spentOf(b) : null);
 	const [m30, m120] = [find('matched-30', OURS), find('matched-120', OURS)];
 	const x30 = find('crossfades-30', OURS);

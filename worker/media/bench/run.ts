@@ -27,6 +27,9 @@ export type Row = {
 	right: string;
 };
 
+/** Whether a way came to its end: what one took that was broken off compares with nothing. */
+export const hasFinished = ({ right }: Row): boolean => !right.startsWith('failed');
+
 /** What counts when ways are compared: of the engine the call alone, because a worker starts Node once for all films. */
 export const spentOf = ({ callCpuSeconds, cpuSeconds }: Row): number => callCpuSeconds ?? cpuSeconds;
 

@@ -1,4 +1,4 @@
-import { spentOf, type Row } from './run.ts';
+import { hasFinished, spentOf, type Row } from './run.ts';
 
 /** The rows as a table of text: times, memory, and processor time against the case's base. */
 export function tableOf(rows: Row[]): string {
@@ -37,7 +37,7 @@ function cellsOf(row: Row, base: Row | undefined): string[] {
 		row.name,
 		number(row.wallSeconds),
 		number(row.cpuSeconds),
-		base ? ratioText(spentOf(row) / spentOf(base)) : '',
+		base && hasFinished(base) ? ratioText(spentOf(row) / spentOf(base)) : '',
 		row.peakMegabytes.toFixed(0),
 		number(row.callSeconds),
 		number(row.callCpuSeconds),
