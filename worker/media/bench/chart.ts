@@ -36,7 +36,8 @@ function pairOf(base: Row, ours: Row, y: number): string {
 	const bar = (value: number) => Math.max(2, (value / longest) * ROOM).toFixed(1);
 	const below = [ours.name.replace(/^Reelsmith(, )?/, ''), `against ${base.name}`].filter(Boolean).join(' · ');
 	return [
-		text(0, y + 13, escape(ours.title)),
+		// What stands behind a colon is in the table.
+		text(0, y + 13, escape(ours.title.split(':')[0]!)),
 		text(0, y + 29, escape(below), 'small'),
 		`<rect class="theirs" x="${LABELS + 60}" y="${y + 2}" width="${bar(1)}" height="${BAR_HEIGHT}" rx="2"/>`,
 		`<rect class="ours" x="${LABELS + 60}" y="${y + 18}" width="${bar(share)}" height="${BAR_HEIGHT}" rx="2"/>`,
