@@ -32,16 +32,16 @@ const MOST_RUN = 375;
 const BASE_SECONDS = 60;
 const SPARE_BYTES = 16 * 1024 * 1024;
 
-/** What was heard in each section, and how many were found in the cache. */
+/** What was heard in each section, and how many did not have to be made. */
 export type Sounded = { heard: Heard[]; found: number };
 
 /** Hears every section of the mix as it is, before anything is done about its loudness; nothing is encoded. */
-export async function hearSections(baking: Baking, job: Job): Promise<Sounded> {
-	const { heard, found } = await findOrMake(baking, { treatment: null, encoder: null }, job, hearRun);
-	return { heard, found };
+export function hearSections(baking: Baking, job: Job): Promise<Sounded> {
+	const make = (run: Run, part: Job) => hear(baking.buses, run, part);
+	return findOrMake(baking, { treatment: null, encoder: null }, job, make);
 }
 
-async function hearRun({ buses }: Baking, { range, sections }: Run, { signal, progress }: Job): Promise<Heard[]> {
+async function hear(buses: Bus[], { range, sections }: Hearing, { signal, progress }: Job): Promise<Heard[]> {
 	const listener = openListener(range, sections);
 	for await (const { block, at, length } of mix(buses, range, signal)) {
 		listener.push(block, at, length);
@@ -52,8 +52,8 @@ async function hearRun({ buses }: Baking, { range, sections }: Run, { signal, pr
 
 /**
  * Encodes every section that the cache does not have; the files lie in the job's folder. With a treatment, what is told
- * is heard behind the encoder, as a player does; without, before it. `whole` has all of it encoded anew in one run, of which
- * nothing is kept.
+ * is heard behind the encoder, as a player does; without, before it. `whole` has all of it encoded anew in one run, of
+ * which nothing is kept.
  */
 export async function codeSections(
 	baking: Baking,
@@ -61,7 +61,7 @@ export async function codeSections(
 	job: Job,
 	whole = false,
 ): Promise<Sounded & { files: string[] }> {
-	const make = (_: Baking, run: Run, part: Job) => codeRun(baking, run, treatment, part);
+	const make = (run: Run, part: Job) => codeRun(baking, run, treatment, part);
 	const { heard, found, keys } = await findOrMake(baking, { treatment, encoder: ENCODER }, job, make, whole);
 	return { heard, found, files: keys.map((key) => fileOf(baking, key)) };
 }
@@ -113,7 +113,7 @@ async function encode(
 async function hearBack(
 	{ folder, kitchen: { tools, pool } }: Baking,
 	track: string,
-	{ range, sections }: Pick<Run, 'range' | 'sections'>,
+	{ range, sections }: Hearing,
 	signal: AbortSignal,
 ): Promise<Heard[]> {
 	const back = `${track}.pcm`;
@@ -122,11 +122,9 @@ async function hearBack(
 	const path = join(folder, back);
 	const samples = framesFor(range.to - range.from) * AAC_FRAME;
 	const layers = [{ path, start: range.from - AAC_FRAME, samples, fadeIn: 0, fadeOut: 0 }];
-	const listener = openListener(range, sections);
-	for await (const { block, at, length } of mix([{ layers, gain: null }], range, signal))
-		listener.push(block, at, length);
+	const heard = await hear([{ layers, gain: null }], { range, sections }, { signal, progress: () => undefined });
 	await rm(path);
-	return listener.end();
+	return heard;
 }
 
 const limitsOf = ({ from, to }: Range) => ({
@@ -135,49 +133,53 @@ const limitsOf = ({ from, to }: Range) => ({
 	fileBytes: SPARE_BYTES + (to - from) * SAMPLE_BYTES,
 });
 
-/** Sections that stand end to end and are made at one go. */
-type Run = { range: Range; sections: Section[]; keys: string[] };
+/** Sections that stand end to end, in what is heard of them at one go. */
+type Hearing = { range: Range; sections: Section[] };
+/** The same with their addresses, to be made. */
+type Run = Hearing & { keys: string[] };
 type How = Parameters<typeof addressOf>[2];
 
+/**
+ * What is heard in each section: known to the cache, or made in runs side by side. Sections that sound alike share an
+ * address and a file, and are made once; of a `whole` run each keeps its own.
+ */
 async function findOrMake(
 	baking: Baking,
 	how: How,
 	{ signal, progress }: Job,
-	make: (baking: Baking, run: Run, job: Job) => Promise<Heard[]>,
+	make: (run: Run, job: Job) => Promise<Heard[]>,
 	whole = false,
 ): Promise<Sounded & { keys: string[] }> {
 	const { buses, sections, engine, kitchen } = baking;
-	// Sections that sound alike share an address and a file; of one run each has to keep its own.
 	const keys = sections.map((section, index) => (whole ? `whole-${index}` : addressOf(buses, section, how, engine)));
-	const kept = (key: string, section: Section) => findKept(baking, key, how.encoder ? section : null);
-	const heard = await Promise.all(keys.map((key, index) => (whole ? null : kept(key, sections[index]!))));
-	const every = [...sections.keys()];
-	const runs = whole
-		? [every]
-		: runsOf(
-				every.filter((index) => !heard[index]),
-				(index) => sections[index - 1]?.to === sections[index]!.from,
-				kitchen.slots,
-			);
+	const firsts = new Map(keys.map((key, index) => [key, index] as const).reverse());
+	const known = new Map<string, Heard>();
+	const look = async ([key, index]: [string, number]) => {
+		const kept = await findKept(baking, key, how.encoder ? sections[index]! : null);
+		if (kept) known.set(key, kept);
+	};
+	if (!whole) await Promise.all([...firsts].map(look));
+	const missing = keys.flatMap((key, index) => (firsts.get(key) === index && !known.has(key) ? [index] : []));
+	const follows = (index: number) => sections[index - 1]?.to === sections[index]!.from;
+	const runs = whole ? [missing] : runsOf(missing, follows, kitchen.slots);
 	const shares = runs.map(() => 0);
-	const all = runs.reduce((sum, run) => sum + run.length, 0);
 	await allTogether(
 		runs.map((run, number) => async (either) => {
 			const told = (share: number) => {
 				shares[number] = share * run.length;
-				progress(shares.reduce((sum, each) => sum + each, 0) / all);
+				progress(shares.reduce((sum, each) => sum + each, 0) / missing.length);
 			};
 			const own = { sections: run.map((index) => sections[index]!), keys: run.map((index) => keys[index]!) };
 			const range = { from: own.sections[0]!.around.from, to: own.sections.at(-1)!.around.to };
-			const made = await make(baking, { range, ...own }, { signal: either, progress: told });
+			const made = await make({ range, ...own }, { signal: either, progress: told });
 			for (const [at, each] of made.entries()) {
 				if (!whole) await keep(baking, own.keys[at]!, each, how.encoder !== null);
-				heard[run[at]!] = each;
+				known.set(own.keys[at]!, each);
 			}
 		}),
 		signal,
 	);
-	return { heard: heard.map((each) => each!), found: sections.length - all, keys };
+	return { heard: keys.map((key) => known.get(key)!), found: sections.length - missing.length, keys };
 }
 
 /** Neighbours together, in as many runs as there are cores where there is enough to do. */

@@ -143,6 +143,18 @@ test('sections that no missing clip can change are made ahead, and found when th
 	expect(sectionsKept() - before).toBe(sectionsOf(plan.samples).length);
 });
 
+test('what is heard again and again in a long film is encoded once', async () => {
+	const clip = await stage.clip('again', 8, voice(390));
+	const plan = planOf({ parts: Array.from({ length: 16 }, () => ({ clip })) });
+	const before = sectionsKept();
+	const { path } = await trackOf(stage, plan);
+	const errors = await errorsOf(path, plan);
+
+	// The first two, the last two, and the five of a clip between two others.
+	expect(sectionsKept() - before).toBeLessThanOrEqual(9);
+	expect(worstAt(plan, errors, true)).toBeLessThan(worstAt(plan, errors, false) * 1.2);
+});
+
 test('where two encoders never choose the same windows all is encoded in one run', async () => {
 	// Clicks on one side alone keep the two channels from sharing a window.
 	const clicks =
