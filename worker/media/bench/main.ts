@@ -8,8 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeLog } from '../../base/log.ts';
-import { openMedia } from '../index.ts';
+import { openTestMedia } from '../testing/engine.ts';
 import { CASES } from './cases.ts';
 import { chartOf } from './chart.ts';
 import { benchClips } from './clips.ts';
@@ -54,14 +53,7 @@ async function runAll(
 	folder: string,
 	tell: (rows: Row[]) => void,
 ): Promise<Row[]> {
-	const cache = join(folder, 'probing');
-	const media = await openMedia({
-		ffmpeg: 'ffmpeg',
-		ffprobe: 'ffprobe',
-		sandbox: 'auto',
-		cache,
-		log: makeLog('silent'),
-	});
+	const media = await openTestMedia(join(folder, 'probing'));
 	const chosen = values.only?.split(',');
 	const wanted = chosen?.flatMap((name) => CASES.filter(({ id }) => id === name)) ?? CASES;
 	const rows: Row[] = [];

@@ -4,14 +4,15 @@
  * loses count of processor time in process namespaces; it adds some 10 ms to each run of ffmpeg.
  */
 import { readFileSync } from 'node:fs';
-import { makeLog } from '../../base/log.ts';
 import type { StitchReport } from '../../contract/timeline.ts';
-import { openMedia, type StitchRequest } from '../index.ts';
+import type { StitchRequest } from '../index.ts';
+import { openTestMedia } from '../testing/engine.ts';
 import { childrenSeconds } from './measure.ts';
 
 export type Order = {
 	request: StitchRequest;
-	cache: string;
+	/** Where the engine keeps its pieces. */
+	folder: string;
 	/** Instead of the film: make what can be made while the last clip is missing. */
 	early: boolean;
 };
@@ -31,9 +32,8 @@ if (import.meta.main) {
 	console.log(JSON.stringify(await deliver(order)));
 }
 
-async function deliver({ request, cache, early }: Order): Promise<Delivered> {
-	const tools = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', sandbox: 'off' } as const;
-	const media = await openMedia({ ...tools, cache, log: makeLog('silent') });
+async function deliver({ request, folder, early }: Order): Promise<Delivered> {
+	const media = await openTestMedia(folder, 'off');
 	const [begun, cpuBefore] = [performance.now(), cpuSeconds()];
 	let joining = 0;
 	const progress = (_: number, activity: string) => {

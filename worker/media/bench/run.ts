@@ -69,10 +69,10 @@ async function runEntry(entry: Entry, each: Case, folder: string, out: string): 
 			const paths = each.pieces.map(({ path }) => path);
 			return { ...(await measure(entry.rival.command(paths, work, out), work)), delivered: null };
 		}
-		const cache = join(folder, 'caches', entry.after ?? entry.name);
+		const kept = join(folder, 'caches', entry.after ?? entry.name);
 		const order = (early: boolean): Order => ({
 			request: { ...requestOf(entry.pieces, entry.film), out },
-			cache,
+			folder: kept,
 			early,
 		});
 		const ours = async (early: boolean) => {

@@ -1,13 +1,12 @@
 /**
- * Shows files to the film engine in a process of its own, so that what they cost can be told: `node besieged.ts cache
+ * Shows files to the film engine in a process of its own, so that what they cost can be told: `node besieged.ts folder
  * out file…`. Prints a line for each: what a probe and a stitch of it said, and how long they took.
  */
 import { existsSync } from 'node:fs';
 import { asFault } from '../../base/errors.ts';
-import { makeLog } from '../../base/log.ts';
 import { Timeline } from '../../contract/timeline.ts';
 import { sha256 } from '../../base/hash.ts';
-import { openMedia } from '../index.ts';
+import { openTestMedia } from '../testing/engine.ts';
 
 export type Siege = { name: string; probe: Said; stitch: Said };
 export type Said = { code: string; message: string; milliseconds: number };
@@ -15,14 +14,8 @@ export type Said = { code: string; message: string; milliseconds: number };
 const DEADLINE_MS = 60_000;
 
 if (import.meta.main) {
-	const [cache, out, ...paths] = process.argv.slice(2) as [string, string, ...string[]];
-	const media = await openMedia({
-		ffmpeg: 'ffmpeg',
-		ffprobe: 'ffprobe',
-		sandbox: 'auto',
-		cache,
-		log: makeLog('silent'),
-	});
+	const [folder, out, ...paths] = process.argv.slice(2) as [string, string, ...string[]];
+	const media = await openTestMedia(folder);
 	for (const path of paths) {
 		const [name, id] = [path.split('/').at(-1)!, sha256(path)];
 		const options = { signal: AbortSignal.timeout(DEADLINE_MS), progress: () => undefined };

@@ -16,7 +16,7 @@ const MOST_BYTES = 500 * 1024 * 1024;
 const SOON_MS = 15_000;
 
 async function besiege(paths: string[]): Promise<{ sieges: Siege[]; peakBytes: number }> {
-	const command = [NODE, PROGRAM, join(clips.folder, 'cache'), join(clips.folder, 'film.mp4'), ...paths];
+	const command = [NODE, PROGRAM, clips.folder, join(clips.folder, 'film.mp4'), ...paths];
 	const { stdout, stderr, peakBytes, exitCode } = await measure(command, clips.folder);
 	expect([exitCode, stderr]).toEqual([0, '']);
 	const sieges = stdout

@@ -13,6 +13,7 @@ import { probeFile } from '../probe.ts';
 import type { Source } from '../recipes.ts';
 import { renderPieces, type Kitchen } from '../render.ts';
 import { ffmpeg } from '../testing/clips.ts';
+import { toneIn } from '../testing/hearing.ts';
 import { busesOf } from './buses.ts';
 import { writeMix } from './master.ts';
 import { planSound, type SoundPlan } from './programme.ts';
@@ -25,7 +26,7 @@ export const RATE = 48_000;
 export type Wave = (sample: number) => number | [number, number];
 
 // Looked up once: a test's globals are slow to reach, and a sound has many samples.
-const { sin, cos, floor, round } = Math;
+const { sin, floor, round } = Math;
 const TURN = 2 * Math.PI;
 
 export const sine =
@@ -173,16 +174,9 @@ export function meteredBy(path: string, input: string[] = []): { loudness: numbe
 	return { loudness: last('I'), truePeak: 20 * Math.log10(last('true_peak')) };
 }
 
-/** How strong one tone is in a stretch, as the amplitude of a sine of full scale 1 (Goertzel's sum). */
-export function tone(pcm: Int16Array, hertz: number, from: number, samples = 4800): number {
-	let [re, im] = [0, 0];
-	for (let n = 0; n < samples; n++) {
-		const angle = (TURN * hertz * n) / RATE;
-		re += (pcm[from + n] ?? 0) * cos(angle);
-		im += (pcm[from + n] ?? 0) * sin(angle);
-	}
-	return (2 * Math.hypot(re, im)) / samples / 32_768;
-}
+/** How strong one tone is in a stretch, as the amplitude of a sine of full scale 1. */
+export const tone = (pcm: Int16Array, hertz: number, from: number, samples = 4800): number =>
+	toneIn({ of: pcm, from, length: samples }, hertz) / 32_768;
 
 /** Decibels of an amplitude. */
 export const db = (amplitude: number): number => 20 * Math.log10(amplitude);

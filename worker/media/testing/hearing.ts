@@ -12,7 +12,7 @@ export function heard(path: string): Float32Array {
 }
 
 /** A stretch of one sound, in samples. */
-export type Stretch = { of: Float32Array; from: number; length: number };
+export type Stretch = { of: Float32Array | Int16Array; from: number; length: number };
 
 /** How alike a stretch of a film and of its source are, 1 for the same but for loudness. */
 export function likeness(film: Stretch, source: Stretch, lag = 0): number {
@@ -45,13 +45,17 @@ export function level({ of, from, length }: Stretch): number {
 	return Math.sqrt(sum / Math.max(1, length));
 }
 
-/** How strong a tone of so many hertz is in a stretch: its amplitude, 1 for full scale. */
+// Looked up once: a test's globals are slow to reach, and a sound has many samples.
+const { sin, cos, PI } = Math;
+const TURN = 2 * PI;
+
+/** How strong a tone of so many hertz is in a stretch: its amplitude, in the unit of the samples (Goertzel's sum). */
 export function toneIn({ of, from, length }: Stretch, hertz: number): number {
 	let [real, imaginary] = [0, 0];
 	for (let index = 0; index < length; index++) {
-		const turned = (2 * Math.PI * hertz * index) / SAMPLE_RATE;
-		real += (of[from + index] ?? 0) * Math.cos(turned);
-		imaginary += (of[from + index] ?? 0) * Math.sin(turned);
+		const turned = (TURN * hertz * index) / SAMPLE_RATE;
+		real += (of[from + index] ?? 0) * cos(turned);
+		imaginary += (of[from + index] ?? 0) * sin(turned);
 	}
 	return (2 * Math.hypot(real, imaginary)) / length;
 }
