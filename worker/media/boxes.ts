@@ -198,6 +198,9 @@ export type SampleEntry = {
 	height: number;
 	avcC: Buffer | null;
 	esds: Buffer | null;
+	/** All of it: its fixed fields and the boxes behind them; nothing where it holds other things than boxes. */
+	fields: Buffer;
+	boxes: { type: string; content: Buffer }[];
 	/** Holds boxes that change how it is shown: pixel aspect, colour, clean aperture and others. */
 	more: boolean;
 };
@@ -213,7 +216,7 @@ function description(
 	stsd: Buffer | null,
 	kind: string,
 ): Pick<Track, 'format' | 'descriptions' | 'nalLength' | 'entry'> {
-	const none = { width: 0, height: 0, avcC: null, esds: null, more: true };
+	const none = { width: 0, height: 0, avcC: null, esds: null, fields: Buffer.alloc(0), boxes: [], more: true };
 	if (!stsd || stsd.length < 16) return { format: '', descriptions: 0, nalLength: 0, entry: none };
 	const { type: format, start, end } = boxAt(stsd, 8, stsd.length - 8);
 	const fields = stsd.subarray(start, Math.min(end, stsd.length));
@@ -232,7 +235,7 @@ function description(
 		format,
 		descriptions,
 		nalLength: avcC && avcC.length > 4 ? (avcC[4]! & 3) + 1 : 0,
-		entry: { ...size, avcC, esds: content('esds'), more },
+		entry: { ...size, avcC, esds: content('esds'), fields: fields.subarray(0, inner), boxes: boxes ?? [], more },
 	};
 }
 

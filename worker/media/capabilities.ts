@@ -27,8 +27,8 @@ const NEEDED = {
 		'tonemap',
 		'ass',
 	],
-	encoders: ['libx264', 'aac', 'mjpeg', 'mov_text'],
-	bsfs: ['filter_units', 'h264_mp4toannexb', 'setts'],
+	encoders: ['libx264', 'aac', 'mjpeg'],
+	bsfs: ['dump_extra', 'filter_units', 'h264_mp4toannexb', 'setts'],
 };
 const START_SECONDS = 20;
 

@@ -7,7 +7,13 @@ const ENCODER = ['-c:v', 'libx264', '-profile:v', 'high', '-preset', 'veryfast',
 /** One IDR at the start of a piece and one every 250 frames; no frame may refer across an I frame. */
 const STRUCTURE = ['-x264-params', 'open-gop=0:scenecut=0:keyint=250'];
 /** Decoders need none of it, and with it ffmpeg lists frames as sync samples that are no IDR pictures. */
-export const WITHOUT_SEI = 'filter_units=remove_types=6';
+const WITHOUT_SEI = 'filter_units=remove_types=6';
+/**
+ * Filters of a piece's packets. Every IDR picture of a film brings its parameter sets along, because those of its pieces
+ * differ while having the same numbers: of encoded pieces they stand in the encoder's own header, of copied ones in the
+ * clip's. What removes units also changes the form of that header, so it comes last.
+ */
+export const PACKETS = { encoded: `dump_extra,${WITHOUT_SEI}`, copied: `h264_mp4toannexb,${WITHOUT_SEI}` };
 
 /**
  * Options that encode the graph's output `[v]` as a piece of the film: exactly so many frames, which the graph numbers
@@ -21,7 +27,7 @@ export function encoded(frames: number, target: FilmTarget): string[] {
 		...['-enc_time_base', rateText({ n: d, d: n })],
 		// Sources say otherwise at times, and all pieces have to say the same; H.264 means left when it says nothing.
 		...[...ENCODER, '-chroma_sample_location', 'left', '-level:v', target.level, ...STRUCTURE],
-		...['-bsf:v', WITHOUT_SEI, ...container(target)],
+		...['-bsf:v', PACKETS.encoded, ...container(target)],
 	];
 }
 

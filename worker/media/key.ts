@@ -2,7 +2,7 @@ import { canonical, sha256 } from '../base/hash.ts';
 import type { Recipe } from './recipes.ts';
 
 /** Counts up when the same recipe would be carried out differently: everything cached before is then forgotten. */
-const ENGINE = 2;
+const ENGINE = 3;
 
 /** The content address of what a recipe makes: inputs count by their content, not by where they lie. */
 export function keyOf({ inputs, files = [], output, extension }: Recipe, engine: string): string {

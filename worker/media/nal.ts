@@ -39,3 +39,19 @@ export function nalReader(file: FileHandle, nalLength: number): (position: numbe
 
 /** Whether one of these units is a slice of an IDR picture: the only picture that a decoder may start at anywhere. */
 export const isIdr = (units: Nal[]): boolean => units.some(({ type }) => type === NAL.idr);
+
+/** Whether these units bring what a decoder must know before the pictures (ITU-T H.264 §7.4.1.2.1). */
+export const hasParameterSets = (units: Nal[]): boolean =>
+	[NAL.sps, NAL.pps].every((wanted) => units.some(({ type }) => type === wanted));
+
+/** The NAL units of a sample in memory. Throws RangeError where a length field leaves it. */
+export function unitsIn(sample: Buffer, nalLength: number): Nal[] {
+	const units: Nal[] = [];
+	for (let at = 0; at < sample.length;) {
+		const bytes = sample.readUIntBE(at, nalLength);
+		if (at + nalLength + bytes > sample.length) throw new RangeError('a NAL unit leaves its sample');
+		units.push({ type: (sample[at + nalLength] ?? 0) & 31, bytes });
+		at += nalLength + bytes;
+	}
+	return units;
+}

@@ -1,4 +1,4 @@
-import { container, encoded, finished, WITHOUT_SEI } from './encoded.ts';
+import { container, encoded, finished, PACKETS } from './encoded.ts';
 import type { Argument } from './ffmpeg.ts';
 import { fitted } from './fit.ts';
 import { userInput } from './input.ts';
@@ -101,5 +101,5 @@ export function retimed({ delay, ...target }: Pick<FilmTarget, 'delay' | 'timesc
 				`dts='0*(${frame})+if(lt(N,${hidden}),N-${delay},max(N-${delay},${hidden}+(N-${hidden}-${delay})*(${frame})))'`,
 			]
 		: ['pts=PTS-STARTPTS', `dts='(N-${delay})*${frame}'`];
-	return ['-bsf:v', `${WITHOUT_SEI},setts=${[...times, `duration='${frame}'`].join(':')}`, ...container(target)];
+	return ['-bsf:v', `${PACKETS.copied},setts=${[...times, `duration='${frame}'`].join(':')}`, ...container(target)];
 }

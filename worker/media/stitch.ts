@@ -1,4 +1,4 @@
-import { copyFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -8,7 +8,7 @@ import { refuseUndrawable } from './captions/fonts.ts';
 import { checkFilm } from './check.ts';
 import { explain } from './explain.ts';
 import { FILM, keepFilm, keyOfFilm, takeFilm } from './film.ts';
-import { joinFilm, type Wrapping } from './join.ts';
+import { joinFilm, type Wrapping } from './join/join.ts';
 import { pieceOf } from './piece.ts';
 import { planFilm, type Extras, type Plan, type PlanClip } from './plan.ts';
 import type { Probe } from './probe.ts';
@@ -50,7 +50,7 @@ export type Shop = Kitchen & {
 };
 
 /** Shares of the progress bar: looking at clips, making pieces, making the sound, joining. */
-const SHARES = { look: 0.05, pieces: 0.75, sound: 0.13 };
+const SHARES = { look: 0.05, pieces: 0.75, sound: 0.13, join: 0.06 };
 const COVER_WIDTH = 1280;
 
 /**
@@ -109,9 +109,17 @@ async function makeNewFilm(
 	const from = SHARES.look + SHARES.pieces;
 	const heard = (share: number) => progress(from + SHARES.sound * share, 'Making the sound');
 	const sound = plan.sound && (await makeSound(shop, plan.sound, folder, { signal, progress: heard }));
-	progress(from + SHARES.sound, 'Joining the film');
+	const joined = (share: number) =>
+		progress(from + SHARES.sound + SHARES.join * share, 'Joining the film');
+	joined(0);
 	const wrapping = { title, tags, captions, cover: await coverOf(shop, plan, cover, folder, signal) };
-	const film = await joinPieces(shop, plan, { folder, sound: sound?.name ?? null, wrapping, signal });
+	const film = await joinPieces(shop, plan, {
+		folder,
+		sound: sound?.name ?? null,
+		wrapping,
+		signal,
+		progress: joined,
+	});
 	await checkFilm(film, { ...plan, samples: plan.sound?.samples ?? null });
 	return { found, sound };
 }
@@ -304,16 +312,18 @@ async function coverOf(
 	return 'cover.jpg';
 }
 
-type Joining = { folder: string; sound: string | null; wrapping: Wrapping; signal: AbortSignal };
+type Joining = {
+	folder: string;
+	sound: string | null;
+	wrapping: Wrapping;
+	signal: AbortSignal;
+	progress: (share: number) => void;
+};
 
-async function joinPieces(shop: Shop, plan: Plan, { folder, sound, wrapping, signal }: Joining): Promise<string> {
-	const pictures = plan.segments.map((segment) => basename(fileIn(folder, segment)));
-	const files = [...pictures, ...(sound ? [sound] : [])].map((name) => join(folder, name));
-	const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
-	const bytes = sizes.reduce((sum, each) => sum + each, 0);
-	const job = { folder, bytes, tools: shop.tools, signal, progress: () => undefined };
+function joinPieces(shop: Shop, plan: Plan, { sound, wrapping, ...job }: Joining): Promise<string> {
+	const pictures = plan.segments.map((segment) => basename(fileIn(job.folder, segment)));
 	const track = sound && plan.sound ? { name: sound, samples: plan.sound.samples } : null;
-	return shop.pool(() => joinFilm(plan, { pictures, sound: track }, wrapping, job), signal);
+	return shop.pool(() => joinFilm(plan, { pictures, sound: track }, wrapping, job), job.signal);
 }
 
 /** Moves the finished film; over file systems by a copy under another name first, so that `out` is whole or absent. */

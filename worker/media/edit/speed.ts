@@ -6,7 +6,7 @@ import { encoded, finished } from '../encoded.ts';
 import { fitted } from '../fit.ts';
 import { framesOf, movingPicture, type Clip, type Job } from '../inspect/clip.ts';
 import { decodePcm, SAMPLE_BYTES } from '../inspect/pcm.ts';
-import { joinFilm } from '../join.ts';
+import { joinFilm } from '../join/join.ts';
 import { keyOf } from '../key.ts';
 import type { Picture } from '../picture.ts';
 import type { Plan, Segment } from '../plan.ts';
@@ -175,7 +175,7 @@ function planOf({ key, recipe }: Piece, { frames, target }: Film): Plan {
 
 async function joined(
 	shop: Shop,
-	{ name, probe }: Clip,
+	{ name }: Clip,
 	{ piece, sound, film }: { piece: Piece; sound: string | null; film: Film },
 	{ folder, signal }: Job,
 ): Promise<string> {
@@ -184,7 +184,6 @@ async function joined(
 		sound: sound === null ? null : { name: sound, samples: film.samples! },
 	};
 	const wrapping = { title: name.replace(/\.[^.]*$/, ''), tags: {}, captions: null, cover: null };
-	const bytes = piece.bytes + probe.bytes;
-	const job = { folder, bytes, tools: shop.tools, signal, progress: () => undefined };
+	const job = { folder, signal, progress: () => undefined };
 	return shop.pool(() => joinFilm(planOf(piece, film), files, wrapping, job), signal);
 }

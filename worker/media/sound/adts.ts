@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { Fault } from '../../base/errors.ts';
 
 /** ADTS, the form in which AAC frames stand one behind the other, each with a header (ISO/IEC 13818-7 §6.2). */
@@ -6,20 +7,51 @@ const NO_CHECKSUM = 1;
 /** A channel pair comes first in a frame of stereo (ISO/IEC 14496-3 §4.5.2.1). */
 const PAIR = 1;
 
+/** Read at once while hopping from header to header. */
+const WINDOW_BYTES = 1024 * 1024;
+
 /** Frames of AAC as views into their bytes. Throws `internal` for bytes that are none. */
 export function adtsFrames(bytes: Buffer): Buffer[] {
 	const frames: Buffer[] = [];
 	for (let at = 0; at < bytes.length;) {
-		const sync =
-			at + HEADER <= bytes.length && bytes.readUInt16BE(at) >> 4 === 0xfff && bytes[at + 1]! & NO_CHECKSUM;
-		const length = sync ? ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5) : 0;
-		if (length < HEADER || at + length > bytes.length)
-			throw new Fault('internal', `the encoded sound is no ADTS at byte ${at}`);
+		const length = lengthAt(bytes, at);
+		if (length === null || at + length > bytes.length) throw noAdts(at);
 		frames.push(bytes.subarray(at, at + length));
 		at += length;
 	}
 	return frames;
 }
+
+/** Where in a file of ADTS each frame lies, without its header. Throws `internal` where it is none. */
+export async function adtsPlaces(file: FileHandle): Promise<{ positions: number[]; sizes: number[] }> {
+	const window = Buffer.alloc(WINDOW_BYTES);
+	const { size } = await file.stat();
+	const [positions, sizes]: number[][] = [[], []];
+	for (let start = 0; start < size;) {
+		const { bytesRead } = await file.read(window, 0, WINDOW_BYTES, start);
+		const seen = window.subarray(0, bytesRead);
+		let at = 0;
+		while (start + at < size && at + HEADER <= seen.length) {
+			const length = lengthAt(seen, at);
+			if (length === null || start + at + length > size) throw noAdts(start + at);
+			positions!.push(start + at + HEADER);
+			sizes!.push(length - HEADER);
+			at += length;
+		}
+		if (!at) throw noAdts(start);
+		start += at;
+	}
+	return { positions: positions!, sizes: sizes! };
+}
+
+/** Bytes of the frame whose header stands at `at`; null where none does. */
+function lengthAt(bytes: Buffer, at: number): number | null {
+	if (at + HEADER > bytes.length || bytes.readUInt16BE(at) >> 4 !== 0xfff || !(bytes[at + 1]! & NO_CHECKSUM)) return null;
+	const length = ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5);
+	return length < HEADER ? null : length;
+}
+
+const noAdts = (at: number) => new Fault('internal', `the encoded sound is no ADTS at byte ${at}`);
 
 /**
  * Whether two frames of the same moment, from two encoders, are cut by the same window. A frame is heard overlapped

@@ -1,0 +1,161 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { Fault } from '../../base/errors.ts';
+import { hasParameterSets, isIdr, unitsIn } from '../nal.ts';
+import { box, u32 } from './box.ts';
+import { CHUNK_BYTES, type Chunk, type Lane } from './lane.ts';
+
+/** What is written at once; a chunk more always fits. */
+const BUFFER_BYTES = 2 * CHUNK_BYTES;
+/** Samples of a file that lie as near to each other as this are read at once: headers stand between those of ADTS. */
+const SMALL_GAP = 16;
+/** Boxes with more bytes than this need a longer header. */
+const MOST_SHORT_BYTES = 0xffff_ffff;
+
+const FILE_TYPE = box('ftyp', Buffer.from('isom'), u32(0x200), Buffer.from('isomiso2avc1mp41'));
+
+export type Film = {
+	lanes: Lane[];
+	chunks: Chunk[];
+	/** The picture's lane is the first; so many bytes hold the length of a NAL unit in it. */
+	nalLength: number;
+	/**
+	 * The movie's header for samples that decode alone and a place where the first chunk begins; the more such samples,
+	 * the longer it is.
+	 */
+	header: (sync: number[], begin: number) => Buffer;
+};
+
+/**
+ * Writes a film that starts fast: the header first, behind it the samples, each read once and copied. Which pictures
+ * decode alone is only seen while they are copied, so the header goes last into the room that was left for it. Throws
+ * the signal's reason when it aborts, `internal` where a picture that decodes alone lacks its parameter sets.
+ */
+export async function writeFilm(
+	out: string,
+	film: Film,
+	{ signal, progress }: { signal: AbortSignal; progress: (share: number) => void },
+): Promise<void> {
+	const { lanes, chunks, header } = film;
+	const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+	const every = Array.from(lanes[0]!.sizes, (_, sample) => sample);
+	const media = mediaHeader(bytes);
+	const room = header(every, MOST_SHORT_BYTES + 1).length + FREE_HEADER;
+	const begin = FILE_TYPE.length + room + media.length;
+	const file = await open(out, 'w');
+	const reader = openReader();
+	try {
+		const writer = bufferedWriter(file, begin);
+		const sync: number[] = [];
+		for (const [index, chunk] of chunks.entries()) {
+			signal.throwIfAborted();
+			const copied = await writer.push(chunk.bytes, (into) => reader.read(chunk, lanes[chunk.lane]!, into));
+			if (chunk.lane === 0) sync.push(...aloneIn(chunk, lanes[0]!, copied, film.nalLength));
+			progress((index + 1) / chunks.length);
+		}
+		await writer.flush();
+		const head = header(sync, begin);
+		const free = box('free', Buffer.alloc(room - head.length - FREE_HEADER));
+		await writeAll(file, Buffer.concat([FILE_TYPE, head, free, media]), 0);
+	} finally {
+		await reader.close();
+		await file.close();
+	}
+}
+
+/** A box of nothing fills the room behind the movie's header. */
+const FREE_HEADER = 8;
+
+/** The header of the box that holds the samples. */
+function mediaHeader(bytes: number): Buffer {
+	if (bytes + 8 <= MOST_SHORT_BYTES) return Buffer.concat([u32(bytes + 8), Buffer.from('mdat')]);
+	const long = Buffer.alloc(8);
+	long.writeBigUInt64BE(BigInt(bytes + 16));
+	return Buffer.concat([u32(1), Buffer.from('mdat'), long]);
+}
+
+/** The samples of a chunk that decode alone, wherever the decoder was before. */
+function aloneIn({ first, samples }: Chunk, { sizes }: Lane, bytes: Buffer, nalLength: number): number[] {
+	const alone = [];
+	let at = 0;
+	for (let sample = first; sample < first + samples; at += sizes[sample++]!) {
+		const units = unitsIn(bytes.subarray(at, at + sizes[sample]!), nalLength);
+		if (!isIdr(units)) continue;
+		if (!hasParameterSets(units)) throw new Fault('internal', `frame ${sample} lacks its parameter sets`);
+		alone.push(sample);
+	}
+	return alone;
+}
+
+/** Collects what is written one behind the other, so that it goes out in few large pieces. */
+function bufferedWriter(file: FileHandle, begin: number) {
+	let [buffer, filled, at] = [Buffer.allocUnsafe(BUFFER_BYTES), 0, begin];
+	const flush = async () => {
+		await writeAll(file, buffer.subarray(0, filled), at);
+		at += filled;
+		filled = 0;
+	};
+	return {
+		flush,
+		/** Has so many bytes put into the place where they are written from; answers with them. */
+		async push(bytes: number, put: (into: Buffer) => Promise<void>): Promise<Buffer> {
+			if (filled + bytes > buffer.length) await flush();
+			if (bytes > buffer.length) buffer = Buffer.allocUnsafe(bytes);
+			const into = buffer.subarray(filled, filled + bytes);
+			await put(into);
+			filled += bytes;
+			return into;
+		},
+	};
+}
+
+/** Reads chunks; of each lane the file that it comes from is kept open. */
+function openReader() {
+	const opened = new Map<number, { path: string; file: FileHandle }>();
+	let between = Buffer.alloc(0);
+	const fileOf = async (lane: number, path: string) => {
+		const kept = opened.get(lane);
+		if (kept?.path === path) return kept.file;
+		opened.delete(lane);
+		await kept?.file.close();
+		const file = await open(path);
+		opened.set(lane, { path, file });
+		return file;
+	};
+	return {
+		async read({ lane, store, first, at, samples }: Chunk, { sizes }: Lane, into: Buffer): Promise<void> {
+			if ('bytes' in store) return void Buffer.concat(store.bytes.slice(at, at + samples)).copy(into);
+			const file = await fileOf(lane, store.path);
+			const place = (sample: number) => store.positions[at + sample]!;
+			const end = (sample: number) => place(sample) + sizes[first + sample]!;
+			for (let [sample, filled] = [0, 0]; sample < samples;) {
+				const begin = sample;
+				let last = sample;
+				while (last + 1 < samples && isNear(end(last), place(last + 1))) last++;
+				const length = end(last) - place(begin);
+				if (length === into.length) return readAll(file, into, place(begin));
+				if (length > between.length) between = Buffer.allocUnsafe(length);
+				await readAll(file, between.subarray(0, length), place(begin));
+				for (; sample <= last; sample++)
+					filled += between.copy(into, filled, place(sample) - place(begin), end(sample) - place(begin));
+			}
+		},
+		async close(): Promise<void> {
+			for (const { file } of opened.values()) await file.close();
+		},
+	};
+}
+
+const isNear = (end: number, next: number) => next >= end && next - end <= SMALL_GAP;
+
+async function readAll(file: FileHandle, into: Buffer, position: number): Promise<void> {
+	for (let done = 0; done < into.length;) {
+		const { bytesRead } = await file.read(into, done, into.length - done, position + done);
+		if (!bytesRead) throw new Fault('internal', 'a piece of the film ends too early');
+		done += bytesRead;
+	}
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+	for (let done = 0; done < bytes.length;)
+		done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+}
