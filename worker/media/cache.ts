@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY, MINUTE } from '../base/time.ts';
 
@@ -7,6 +7,8 @@ import { DAY, MINUTE } from '../base/time.ts';
 export type Cache = {
 	/** Puts the piece at `to` and marks it as used now; false when it is not there. */
 	take(key: string, extension: string, to: string): Promise<boolean>;
+	/** What a small piece says, marked as used now; null when it is not there. */
+	read(key: string, extension: string): Promise<string | null>;
 	/** Keeps a finished, checked file of the same file system; it moves. */
 	put(file: string, key: string, extension: string): Promise<void>;
 	/** Removes a piece that turned out to be damaged. */
@@ -20,6 +22,8 @@ export type Cache = {
 
 /** Folders of a worker that was killed are swept after this long. */
 const ABANDONED = DAY;
+/** The limit may be passed by such a share of it for a while. */
+const UNNOTICED = 0.01;
 /** A piece used this recently belongs to a film in the making, here or in another worker. */
 const IN_USE = 10 * MINUTE;
 
@@ -31,6 +35,8 @@ export async function openCache(folder: string, mostBytes: number): Promise<Cach
 	const scratches = join(folder, 'scratch');
 	await mkdir(scratches, { recursive: true });
 	await sweep(scratches);
+	/** Bytes kept since the limit was looked after last: that looks at every piece. */
+	let added = Infinity;
 	const place = (key: string, extension: string) => join(folder, key.slice(0, 2), `${key}.${extension}`);
 	return {
 		async take(key, extension, to) {
@@ -40,8 +46,16 @@ export async function openCache(folder: string, mostBytes: number): Promise<Cach
 			await utimes(kept, now, now).catch(() => undefined);
 			return true;
 		},
+		async read(key, extension) {
+			const kept = place(key, extension);
+			const text = await readFile(kept, 'utf8').catch(() => null);
+			const now = new Date();
+			if (text !== null) await utimes(kept, now, now).catch(() => undefined);
+			return text;
+		},
 		async put(file, key, extension) {
 			await mkdir(join(folder, key.slice(0, 2)), { recursive: true });
+			added += (await stat(file)).size;
 			await rename(file, place(key, extension));
 			// A file that is already there under its address is left where it was, too (rename(2)).
 			await rm(file, { force: true });
@@ -53,7 +67,11 @@ export async function openCache(folder: string, mostBytes: number): Promise<Cach
 			return own;
 		},
 		drop: (own) => rm(own, { recursive: true, force: true }),
-		evict: () => evict(folder, mostBytes),
+		async evict() {
+			if (added < mostBytes * UNNOTICED) return;
+			added = 0;
+			await evict(folder, mostBytes);
+		},
 	};
 }
 

@@ -2,28 +2,34 @@ import { open, stat } from 'node:fs/promises';
 import { Fault } from '../base/errors.ts';
 import { readMovie, type Movie, type Track } from './boxes.ts';
 import { constantFrames, showingTimes } from './frames.ts';
-import { isIdr, NAL, nalReader } from './nal.ts';
+import { hasParameterSets, isIdr, NAL, nalReader } from './nal.ts';
 import { AAC_FRAME, sameRate, SAMPLE_RATE, secondsOf } from './rate.ts';
 import type { FilmTarget } from './target.ts';
 
+/** What is planned of a piece of picture: how many frames it shows, behind how many hidden ones. */
+type Planned = { frames: number; hidden?: number };
+
 /**
- * Refuses a piece of picture that is not exactly `frames` frames at the film's rate on the film's timescale, beginning
- * with an IDR picture. ffmpeg's exit code proves none of this. Throws `media` with `about`.
+ * Refuses a piece of picture that is not what was planned (see `planned`), or does not begin with an IDR picture and
+ * its parameter sets. ffmpeg's exit code proves none of this. Throws `media` with `about`.
  */
-export async function checkSegment(
-	path: string,
-	{ frames, hidden = 0 }: { frames: number; hidden?: number },
-	target: FilmTarget,
-	about: string,
-): Promise<void> {
-	const movie = await readMovie(path, about);
+export async function checkSegment(path: string, plan: Planned, target: FilmTarget, about: string): Promise<void> {
+	const track = planned(await readMovie(path, about), plan, target, about);
+	const [first] = await idrFlags(path, track, [0]);
+	if (!first) throw new Fault('media', `${about}: its first frame does not decode alone`);
+}
+
+/**
+ * The picture of a piece, if its tables are as planned: exactly so many frames at the film's rate on the film's
+ * timescale, decoded in step with it. Throws `media` with `about`.
+ */
+export function planned(movie: Movie, { frames, hidden = 0 }: Planned, target: FilmTarget, about: string): Track {
 	const track = pictureTrack(movie, about);
 	if (hidden) checkHidden(track, [{ start: 0, frames, hidden }], target, about);
 	else checkSteps(track, movie, frames, target, about);
 	if (containerDelay(track) !== target.delay * (hidden ? 1 : target.ticks))
 		throw new Fault('media', `${about}: its frames are decoded out of step`);
-	const [first] = await idrFlags(path, track, 1);
-	if (!first) throw new Fault('media', `${about}: its first frame does not decode alone`);
+	return track;
 }
 
 /**
@@ -76,11 +82,13 @@ export async function checkPcm(path: string, samples: number, about: string): Pr
 
 /**
  * Refuses a film unless: all frames are there, each one step long; picture and sound begin at 0; the sync table lists
- * the IDR pictures and nothing else (browsers stop at others); the sound is as long as planned. Throws `internal`.
+ * the IDR pictures and nothing else (browsers stop at others); the sound is as long as planned. Throws `internal`. Of a
+ * film that was `joined` just now, every frame has been looked at on the way: then only the listed ones are read again.
  */
 export async function checkFilm(
 	path: string,
 	plan: { frames: number; segments: Stretch[]; target: FilmTarget; samples: number | null },
+	origin: 'joined' | 'kept',
 ): Promise<void> {
 	const movie = await readMovie(path, 'the film');
 	const track = pictureTrack(movie, 'the film');
@@ -89,13 +97,7 @@ export async function checkFilm(
 		throw broken(`it has ${track.sizes.length} frames, not ${plan.frames + hidden}`);
 	if (hidden) checkHidden(track, plan.segments, plan.target, 'the film');
 	else checkSteps(track, movie, plan.frames, plan.target, 'the film');
-	const idr = await idrFlags(path, track, track.sizes.length);
-	const listed = new Set(track.sync ?? track.sizes.keys());
-	const wrong = idr.findIndex((alone, sample) => alone !== listed.has(sample));
-	if (wrong >= 0)
-		throw broken(
-			`sample ${wrong} is ${idr[wrong] ? 'an IDR picture but not' : 'no IDR picture but'} listed as one`,
-		);
+	await checkSync(path, track, origin === 'kept');
 	checkStart(track, movie);
 	checkTrack(movie, plan.samples, secondsOf(plan.frames, plan.target.rate));
 }
@@ -137,14 +139,28 @@ function checkHidden(track: Track, segments: Stretch[], { ticks, timescale }: Fi
 		throw new Fault('media', `${about}: its frames came out at other times than planned`);
 }
 
-/** For the first `count` samples of the file, whether each is an IDR picture. */
-async function idrFlags(path: string, track: Track, count: number): Promise<boolean[]> {
+/** The sync table must list all IDR pictures, and nothing else; unless `all` are wanted, only what it lists is read. */
+async function checkSync(path: string, track: Track, all: boolean): Promise<void> {
+	const listed = new Set(track.sync ?? track.sizes.keys());
+	const asked = all ? [...track.sizes.keys()] : [...listed];
+	const idr = await idrFlags(path, track, asked);
+	const wrong = asked.findIndex((sample, index) => idr[index] !== listed.has(sample));
+	if (wrong >= 0)
+		throw broken(
+			`sample ${asked[wrong]} is ${idr[wrong] ? 'an IDR picture but not' : 'no IDR picture but'} listed as one`,
+		);
+}
+
+/** For each of these samples of the file, whether it is an IDR picture that brings its parameter sets. */
+async function idrFlags(path: string, track: Track, samples: number[]): Promise<boolean[]> {
 	const file = await open(path);
 	try {
-		const units = nalReader(file, track.nalLength);
+		const read = nalReader(file, track.nalLength);
 		const flags = [];
-		for (let sample = 0; sample < count; sample++)
-			flags.push(isIdr(await units(track.positions[sample]!, track.sizes[sample]!)));
+		for (const sample of samples) {
+			const units = await read(track.positions[sample]!, track.sizes[sample]!);
+			flags.push(isIdr(units) && hasParameterSets(units));
+		}
 		return flags;
 	} finally {
 		await file.close();

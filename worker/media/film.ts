@@ -1,4 +1,4 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cache } from './cache.ts';
 import { checkFilm } from './check.ts';
@@ -27,11 +27,12 @@ export async function takeFilm(
 	plan: Plan,
 	folder: string,
 ): Promise<Pick<Made, 'sound'> | null> {
-	const [film, facts] = [join(folder, FILM), join(folder, SOUND)];
-	if (!(await cache.take(key, 'json', facts)) || !(await cache.take(key, 'mp4', film))) return null;
+	const film = join(folder, FILM);
+	const told = await cache.read(key, 'json');
+	if (told === null || !(await cache.take(key, 'mp4', film))) return null;
 	try {
-		const sound = JSON.parse(await readFile(facts, 'utf8')) as Made['sound'];
-		await checkFilm(film, { ...plan, samples: plan.sound?.samples ?? null });
+		const sound = JSON.parse(told) as Made['sound'];
+		await checkFilm(film, { ...plan, samples: plan.sound?.samples ?? null }, 'kept');
 		return { sound: sound && { ...sound, found: true } };
 	} catch {
 		await rm(film);

@@ -66,7 +66,8 @@ export async function openMedia(options: MediaOptions): Promise<Media> {
 	const pool = makePool(slots);
 	const probe = (path: string, name: string, signal: AbortSignal) => probeFile(tools, path, { name, signal });
 	const making = new Map<string, Promise<void>>();
-	const shop = { tools, cache, pool, slots, making, log: options.log, version, probe };
+	const probed = new Map<string, Probe>();
+	const shop = { tools, cache, pool, slots, making, log: options.log, version, probe, probed };
 	return {
 		sandboxed,
 		version,

@@ -27,7 +27,9 @@ export function pieceOf(segment: Segment, plan: Plan): Piece {
 		weight: how === 'copied' ? COPY_WEIGHT : ENCODE_WEIGHT * size,
 		bytes: SPARE_BYTES + input + seconds * MOST_BYTES_A_SECOND * size,
 		target: how === 'encoded' ? target : null,
-		check: async (path) => {
+		check: async (path, origin) => {
+			// The joiner looks at every frame that it copies.
+			if (origin === 'kept') return;
 			await checkSegment(path, segment, target, about);
 			const source = plan.clips[clips[0] ?? -1]?.source;
 			if (copiedFrom && source)

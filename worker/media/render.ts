@@ -21,8 +21,8 @@ export type Piece = {
 	bytes: number;
 	/** Of encoded picture, the film it must be in step with. */
 	target: FilmTarget | null;
-	/** Throws where the finished file is not what was planned. */
-	check: (path: string) => Promise<void>;
+	/** Throws where the file is not what was planned; one that was kept has been compared with its clip before. */
+	check: (path: string, origin: 'made' | 'kept') => Promise<void>;
 };
 
 export type Kitchen = {
@@ -108,7 +108,7 @@ async function makeAll(
 async function isKept(piece: Piece, folder: string, cache: Cache): Promise<boolean> {
 	const file = fileIn(folder, piece);
 	if (!(await cache.take(piece.key, piece.recipe.extension, file))) return false;
-	const sound = await piece.check(file).then(
+	const sound = await piece.check(file, 'kept').then(
 		() => true,
 		() => false,
 	);
@@ -193,7 +193,7 @@ async function make(units: Unit[], { folder, kitchen: { tools, cache }, threads,
 		for (const [piece, name] of names) {
 			const made = join(scratch, name);
 			if (piece.target) await keepStep(made, piece, piece.target, { tools, scratch, signal });
-			await piece.check(made);
+			await piece.check(made, 'made');
 			await rm(fileIn(folder, piece), { force: true });
 			await link(made, fileIn(folder, piece));
 			await cache.put(made, piece.key, piece.recipe.extension);

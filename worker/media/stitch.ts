@@ -8,6 +8,7 @@ import { refuseUndrawable } from './captions/fonts.ts';
 import { checkFilm } from './check.ts';
 import { explain } from './explain.ts';
 import { FILM, keepFilm, keyOfFilm, takeFilm } from './film.ts';
+import { DamagedFile } from './damaged.ts';
 import { joinFilm, type Wrapping } from './join/join.ts';
 import { pieceOf } from './piece.ts';
 import { planFilm, type Extras, type Plan, type PlanClip } from './plan.ts';
@@ -47,6 +48,8 @@ export type Shop = Kitchen & {
 	log: Log;
 	version: string;
 	probe: (path: string, name: string, signal: AbortSignal) => Promise<Probe>;
+	/** What the clips of the last films are, by their ids; those used last at the end. */
+	probed: Map<string, Probe>;
 };
 
 /** Shares of the progress bar: looking at clips, making pieces, making the sound, joining. */
@@ -109,8 +112,7 @@ async function makeNewFilm(
 	const from = SHARES.look + SHARES.pieces;
 	const heard = (share: number) => progress(from + SHARES.sound * share, 'Making the sound');
 	const sound = plan.sound && (await makeSound(shop, plan.sound, folder, { signal, progress: heard }));
-	const joined = (share: number) =>
-		progress(from + SHARES.sound + SHARES.join * share, 'Joining the film');
+	const joined = (share: number) => progress(from + SHARES.sound + SHARES.join * share, 'Joining the film');
 	joined(0);
 	const wrapping = { title, tags, captions, cover: await coverOf(shop, plan, cover, folder, signal) };
 	const film = await joinPieces(shop, plan, {
@@ -120,7 +122,7 @@ async function makeNewFilm(
 		signal,
 		progress: joined,
 	});
-	await checkFilm(film, { ...plan, samples: plan.sound?.samples ?? null });
+	await checkFilm(film, { ...plan, samples: plan.sound?.samples ?? null }, 'joined');
 	return { found, sound };
 }
 
@@ -199,16 +201,22 @@ function textsOf({ clips, cards, captions }: Timeline): { text: string; about: s
 
 type Look = (file: ClipFile) => Promise<Probe>;
 
-/** Probes each file once, as the pool allows. */
-function looker({ pool, probe }: Shop, signal: AbortSignal): Look {
+/** Clips that are still known to the next film; what a file is follows from its id. */
+const MOST_PROBES = 1000;
+
+/** Probes each file once, as the pool allows, and not at all where an earlier film had it. */
+function looker({ pool, probe, probed }: Shop, signal: AbortSignal): Look {
 	const probes = new Map<string, Promise<Probe>>();
-	return ({ id, path, name }) => {
-		if (!probes.has(id))
-			probes.set(
-				id,
-				pool(() => probe(path, name, signal), signal),
-			);
-		return probes.get(id)!;
+	const look = async ({ id, path, name }: ClipFile): Promise<Probe> => {
+		const found = probed.get(id) ?? (await pool(() => probe(path, name, signal), signal));
+		probed.delete(id);
+		probed.set(id, found);
+		if (probed.size > MOST_PROBES) probed.delete(probed.keys().next().value!);
+		return found;
+	};
+	return (file) => {
+		if (!probes.has(file.id)) probes.set(file.id, look(file));
+		return probes.get(file.id)!;
 	};
 }
 
@@ -320,10 +328,23 @@ type Joining = {
 	progress: (share: number) => void;
 };
 
-function joinPieces(shop: Shop, plan: Plan, { sound, wrapping, ...job }: Joining): Promise<string> {
-	const pictures = plan.segments.map((segment) => basename(fileIn(job.folder, segment)));
+/** Joins the pieces in the folder; one that a power cut or a full disk left damaged in the cache is made anew first. */
+async function joinPieces(shop: Shop, plan: Plan, { sound, wrapping, ...job }: Joining): Promise<string> {
+	const { folder, signal } = job;
+	const pictures = plan.segments.map((segment) => basename(fileIn(folder, segment)));
 	const track = sound && plan.sound ? { name: sound, samples: plan.sound.samples } : null;
-	return shop.pool(() => joinFilm(plan, { pictures, sound: track }, wrapping, job), job.signal);
+	const join = () => shop.pool(() => joinFilm(plan, { pictures, sound: track }, wrapping, job), signal);
+	for (let left = plan.segments.length; ; left--) {
+		try {
+			return await join();
+		} catch (error) {
+			const damaged = error instanceof DamagedFile && plan.segments[pictures.indexOf(basename(error.path))];
+			if (!damaged || !left) throw error;
+			await rm(fileIn(folder, damaged));
+			await shop.cache.forget(damaged.key, damaged.recipe.extension);
+			await renderPieces([pieceOf(damaged, plan)], folder, shop, { signal, done: () => undefined });
+		}
+	}
 }
 
 /** Moves the finished film; over file systems by a copy under another name first, so that `out` is whole or absent. */

@@ -10,8 +10,8 @@ export type Entry = { name: string } & (
 	| {
 			film: TestFilm;
 			pieces: TestPiece[];
-			/** Continues with what that entry left in the cache; else nothing is cached. */
-			after?: string;
+			/** Made of these clips before, by the same worker; else nothing is cached, and the worker has just begun. */
+			after?: TestPiece[];
 			/** The film is made as far as possible before the last clip is there, and measured from then on. */
 			early?: true;
 	  }
@@ -60,8 +60,8 @@ function matched(clips: BenchClips, count: number): Case {
 			{ name: 'concat -c copy', rival: concat },
 			...(whole ? [{ name: 'one filter graph', rival: graph() }] : []),
 			{ name: OURS, film: plain, pieces },
-			{ name: `${OURS}, nothing changed`, film: plain, pieces, after: OURS },
-			{ name: `${OURS}, one clip changed`, film: plain, pieces: changed, after: OURS },
+			{ name: `${OURS}, nothing changed`, film: plain, pieces, after: pieces },
+			{ name: `${OURS}, one clip changed`, film: plain, pieces: changed, after: pieces },
 		],
 	};
 }

@@ -13,6 +13,8 @@ export type Order = {
 	request: StitchRequest;
 	/** Where the engine keeps its pieces. */
 	folder: string;
+	/** A film that this worker has made before; it is not measured. */
+	before: StitchRequest | null;
 	/** Instead of the film: make what can be made while the last clip is missing. */
 	early: boolean;
 };
@@ -32,8 +34,9 @@ if (import.meta.main) {
 	console.log(JSON.stringify(await deliver(order)));
 }
 
-async function deliver({ request, folder, early }: Order): Promise<Delivered> {
+async function deliver({ request, before, folder, early }: Order): Promise<Delivered> {
 	const media = await openTestMedia(folder, 'off');
+	if (before) await media.stitch(before, { signal: AbortSignal.timeout(DEADLINE_MS), progress: () => undefined });
 	const [begun, cpuBefore] = [performance.now(), cpuSeconds()];
 	let joining = 0;
 	const progress = (_: number, activity: string) => {

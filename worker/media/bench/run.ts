@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Media } from '../index.ts';
-import { requestOf } from '../testing/engine.ts';
+import { requestOf, type TestPiece } from '../testing/engine.ts';
 import type { Case, Entry } from './cases.ts';
 import { rightness } from './rightness.ts';
 import { measure, type Measured } from './measure.ts';
@@ -17,7 +17,7 @@ export type Row = {
 	wallSeconds: number;
 	cpuSeconds: number;
 	peakMegabytes: number;
-	/** Of the engine alone: the call without starting Node, and the join in it. */
+	/** Of the engine alone: the call without starting Node, and what is left of it when joining begins. */
 	callSeconds: number | null;
 	callCpuSeconds: number | null;
 	joinSeconds: number | null;
@@ -69,10 +69,11 @@ async function runEntry(entry: Entry, each: Case, folder: string, out: string): 
 			const paths = each.pieces.map(({ path }) => path);
 			return { ...(await measure(entry.rival.command(paths, work, out), work)), delivered: null };
 		}
-		const kept = join(folder, 'caches', entry.after ?? entry.name);
+		const requested = (pieces: TestPiece[]) => ({ ...requestOf(pieces, entry.film), out });
 		const order = (early: boolean): Order => ({
-			request: { ...requestOf(entry.pieces, entry.film), out },
-			folder: kept,
+			request: requested(entry.pieces),
+			before: entry.after ? requested(entry.after) : null,
+			folder: join(folder, 'caches', entry.name),
 			early,
 		});
 		const ours = async (early: boolean) => {
@@ -83,7 +84,10 @@ async function runEntry(entry: Entry, each: Case, folder: string, out: string): 
 		if (entry.early) await ours(true);
 		const measured = await ours(false);
 		const delivered = measured.exitCode === 0 ? (JSON.parse(measured.stdout) as Delivered) : null;
-		return { ...measured, delivered };
+		// What the worker did before does not count.
+		const own = entry.after &&
+			delivered && { wallSeconds: delivered.callSeconds, cpuSeconds: delivered.callCpuSeconds };
+		return { ...measured, ...own, delivered };
 	} finally {
 		rmSync(work, { recursive: true, force: true });
 	}

@@ -58,7 +58,7 @@ export async function changeSpeed(
 	const sound = film.samples ? await retimeSound(shop, clip, factor, film.samples, job, notes) : null;
 	job.progress(SHARES.sound, 'Joining picture and sound');
 	const made = await joined(shop, clip, { piece, sound, film }, job);
-	await checkFilm(made, { ...film, ...planOf(piece, film) });
+	await checkFilm(made, { ...film, ...planOf(piece, film) }, 'joined');
 	job.signal.throwIfAborted();
 	await handOver(made, out);
 	return { notes };

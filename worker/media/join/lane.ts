@@ -12,9 +12,7 @@ export type Lane = {
 };
 
 /** A stretch of samples that lies in one file, each at its position, or in memory. */
-export type Store = { samples: number } & (
-	{ path: string; positions: ArrayLike<number> } | { bytes: Buffer[] }
-);
+export type Store = { samples: number } & ({ path: string; positions: ArrayLike<number> } | { bytes: Buffer[] });
 
 /** Samples of a lane that lie one behind the other in the film. */
 export type Chunk = {

@@ -1,7 +1,10 @@
 import { Fault } from '../../base/errors.ts';
 import { readMovie, type Track } from '../boxes.ts';
-import type { Plan } from '../plan.ts';
+import { planned } from '../check.ts';
+import type { Plan, Segment } from '../plan.ts';
+import type { FilmTarget } from '../target.ts';
 import { box, fullBox, zeros } from './box.ts';
+import { DamagedFile } from '../damaged.ts';
 import type { Store } from './lane.ts';
 import type { FilmTrack } from './track.ts';
 
@@ -20,13 +23,13 @@ export async function pictureTrack({ segments, target }: Plan, paths: string[]):
 	const stores: Store[] = [];
 	let [first, last]: (Track | null)[] = [null, null];
 	for (const [index, path] of paths.entries()) {
-		const { start, hidden } = segments[index]!;
-		const track = (await readMovie(path, 'a piece of the film')).tracks.find(({ kind }) => kind === 'vide');
-		first ??= track ?? null;
-		if (!track?.entry.avcC || !first || track.nalLength !== first.nalLength || track.timescale !== target.timescale)
-			throw new Fault('internal', `piece ${index} of the film is not of its kind`);
+		const segment = segments[index]!;
+		const track = await pieceTrack(path, segment, target);
+		first ??= track;
+		if (track.nalLength !== first.nalLength)
+			throw new Fault('internal', `piece ${index} counts its units otherwise`);
 		const own = Array.from(spread(track.offsets, track.sizes.length));
-		let at = start * target.ticks - hidden - own[0]!;
+		let at = segment.start * target.ticks - segment.hidden - own[0]!;
 		for (const duration of spread(track.durations, track.sizes.length)) {
 			decoded.push(at);
 			at += duration;
@@ -56,6 +59,15 @@ export async function pictureTrack({ segments, target }: Plan, paths: string[]):
 		begin: offsets[0]!,
 		nalLength: first.nalLength,
 	};
+}
+
+/** The picture of a piece. Throws DamagedFile where it is not what was made. */
+async function pieceTrack(path: string, segment: Segment, target: FilmTarget): Promise<Track> {
+	try {
+		return planned(await readMovie(path, 'a piece'), segment, target, 'a piece');
+	} catch (error) {
+		throw error instanceof Fault ? new DamagedFile(path, error.message) : error;
+	}
 }
 
 /** A piece's sample description without its bit rate, which is not the film's. */

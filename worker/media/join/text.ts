@@ -27,7 +27,10 @@ export function captionTrack(cues: Cue[], clock: Clock, language: string): FilmT
 	for (const { from, to, lines: told } of cues) {
 		const begin = Math.min(end, Math.round(from * MILLISECONDS));
 		say('', begin);
-		say(told.map(lineText).filter(Boolean).join('\n'), Math.min(end, Math.max(begin + 1, Math.round(to * MILLISECONDS))));
+		say(
+			told.map(lineText).filter(Boolean).join('\n'),
+			Math.min(end, Math.max(begin + 1, Math.round(to * MILLISECONDS))),
+		);
 	}
 	say('', end);
 	return {

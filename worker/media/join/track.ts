@@ -36,7 +36,17 @@ const FULL_VOLUME = 0x0100;
 
 /** The movie's own header; `next` is an id that no track has. */
 export const movieHeader = ({ timescale, duration }: Clock, next: number): Buffer =>
-	fullBox('mvhd', 0, 0, u32(0, 0, timescale, duration, 0x10000), u16(FULL_VOLUME), zeros(10), UPRIGHT, zeros(24), u32(next));
+	fullBox(
+		'mvhd',
+		0,
+		0,
+		u32(0, 0, timescale, duration, 0x10000),
+		u16(FULL_VOLUME),
+		zeros(10),
+		UPRIGHT,
+		zeros(24),
+		u32(next),
+	);
 
 /** One track's box. `chapters` is the id of the track that names the film's chapters, if there is one. */
 export function trackBox(

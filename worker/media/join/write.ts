@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { Fault } from '../../base/errors.ts';
 import { hasParameterSets, isIdr, unitsIn } from '../nal.ts';
 import { box, u32 } from './box.ts';
+import { DamagedFile } from '../damaged.ts';
 import { CHUNK_BYTES, type Chunk, type Lane } from './lane.ts';
 
 /** What is written at once; a chunk more always fits. */
@@ -28,7 +28,7 @@ export type Film = {
 /**
  * Writes a film that starts fast: the header first, behind it the samples, each read once and copied. Which pictures
  * decode alone is only seen while they are copied, so the header goes last into the room that was left for it. Throws
- * the signal's reason when it aborts, `internal` where a picture that decodes alone lacks its parameter sets.
+ * the signal's reason when it aborts, DamagedFile where the pictures of a file are none.
  */
 export async function writeFilm(
 	out: string,
@@ -74,14 +74,18 @@ function mediaHeader(bytes: number): Buffer {
 }
 
 /** The samples of a chunk that decode alone, wherever the decoder was before. */
-function aloneIn({ first, samples }: Chunk, { sizes }: Lane, bytes: Buffer, nalLength: number): number[] {
+function aloneIn({ first, samples, store }: Chunk, { sizes }: Lane, bytes: Buffer, nalLength: number): number[] {
 	const alone = [];
-	let at = 0;
-	for (let sample = first; sample < first + samples; at += sizes[sample++]!) {
-		const units = unitsIn(bytes.subarray(at, at + sizes[sample]!), nalLength);
-		if (!isIdr(units)) continue;
-		if (!hasParameterSets(units)) throw new Fault('internal', `frame ${sample} lacks its parameter sets`);
-		alone.push(sample);
+	try {
+		for (let [sample, at] = [first, 0]; sample < first + samples; at += sizes[sample++]!) {
+			const units = unitsIn(bytes.subarray(at, at + sizes[sample]!), nalLength);
+			if (!isIdr(units)) continue;
+			if (!hasParameterSets(units)) throw new RangeError(`frame ${sample} lacks its parameter sets`);
+			alone.push(sample);
+		}
+	} catch (error) {
+		if (error instanceof RangeError && 'path' in store) throw new DamagedFile(store.path, error.message);
+		throw error;
 	}
 	return alone;
 }
@@ -150,7 +154,7 @@ const isNear = (end: number, next: number) => next >= end && next - end <= SMALL
 async function readAll(file: FileHandle, into: Buffer, position: number): Promise<void> {
 	for (let done = 0; done < into.length;) {
 		const { bytesRead } = await file.read(into, done, into.length - done, position + done);
-		if (!bytesRead) throw new Fault('internal', 'a piece of the film ends too early');
+		if (!bytesRead) throw new RangeError('it ends too early');
 		done += bytesRead;
 	}
 }

@@ -46,7 +46,8 @@ export async function adtsPlaces(file: FileHandle): Promise<{ positions: number[
 
 /** Bytes of the frame whose header stands at `at`; null where none does. */
 function lengthAt(bytes: Buffer, at: number): number | null {
-	if (at + HEADER > bytes.length || bytes.readUInt16BE(at) >> 4 !== 0xfff || !(bytes[at + 1]! & NO_CHECKSUM)) return null;
+	if (at + HEADER > bytes.length || bytes.readUInt16BE(at) >> 4 !== 0xfff || !(bytes[at + 1]! & NO_CHECKSUM))
+		return null;
 	const length = ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5);
 	return length < HEADER ? null : length;
 }

@@ -1,11 +1,11 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
+import { link, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { allTogether } from '../pool.ts';
 import { AAC_FRAME, SAMPLE_RATE } from '../rate.ts';
 import type { Kitchen } from '../render.ts';
 import { adtsFrames } from './adts.ts';
+import { writeKept, heardIn } from './kept.ts';
 import type { Treatment } from './limit.ts';
 import { openListener, type Heard } from './listen.ts';
 import { writeMix, type Job } from './master.ts';
@@ -24,6 +24,8 @@ export type Baking = {
 	kitchen: Kitchen;
 };
 
+/** The extension of a section's file. */
+const KEPT = 'section';
 /** The film's sound: the coder `fast` costs less than half of the default, inaudibly at this rate. */
 export const ENCODER = ['-c:a', 'aac', '-b:a', '192k', '-aac_coder', 'fast'];
 /** A run this short is not worth being split between cores; one of ten minutes leaves 115 MB on disk meanwhile. */
@@ -37,7 +39,8 @@ export type Sounded = { heard: Heard[]; found: number };
 
 /** Hears every section of the mix as it is, before anything is done about its loudness; nothing is encoded. */
 export function hearSections(baking: Baking, job: Job): Promise<Sounded> {
-	const make = (run: Run, part: Job) => hear(baking.buses, run, part);
+	const make = async (run: Run, part: Job) =>
+		(await hear(baking.buses, run, part)).map((heard) => ({ heard, frames: [] }));
 	return findOrMake(baking, { treatment: null, encoder: null }, job, make);
 }
 
@@ -66,14 +69,14 @@ export async function codeSections(
 	return { heard, found, files: keys.map((key) => fileOf(baking, key)) };
 }
 
-const fileOf = ({ folder }: Baking, key: string) => join(folder, `${key}.aac`);
+const fileOf = ({ folder }: Baking, key: string) => join(folder, `${key}.${KEPT}`);
 
 async function codeRun(
 	baking: Baking,
 	{ range, sections, keys }: Run,
 	treatment: Treatment | null,
 	{ signal, progress }: Job,
-): Promise<Heard[]> {
+): Promise<Made[]> {
 	const { folder, buses, samples } = baking;
 	const [pcm, track] = ['pcm', 'adts'].map((extension) => `${keys[0]}.run.${extension}`) as [string, string];
 	const listener = openListener(range, sections);
@@ -86,15 +89,12 @@ async function codeRun(
 	if (frames.length !== framesFor(range.to - range.from))
 		throw new Fault('internal', `the film's sound came out as ${frames.length} frames at ${range.from}`);
 	const first = range.from / AAC_FRAME;
-	for (const [index, section] of sections.entries()) {
-		const kept = keptFrames(section, samples);
-		const own = fileOf(baking, keys[index]!);
-		await rm(own, { force: true });
-		await writeFile(own, Buffer.concat(frames.slice(kept.from - first, kept.to - first)));
-	}
 	await rm(join(folder, track));
 	progress(1);
-	return heard;
+	return sections.map((section, index) => {
+		const { from, to } = keptFrames(section, samples);
+		return { heard: heard[index]!, frames: frames.slice(from - first, to - first) };
+	});
 }
 
 async function encode(
@@ -138,6 +138,8 @@ type Hearing = { range: Range; sections: Section[] };
 /** The same with their addresses, to be made. */
 type Run = Hearing & { keys: string[] };
 type How = Parameters<typeof addressOf>[2];
+/** What comes of a section: what was heard in it, and its frames, none where it was only heard. */
+type Made = { heard: Heard; frames: Buffer[] };
 
 /**
  * What is heard in each section: known to the cache, or made in runs side by side. Sections that sound alike share an
@@ -147,18 +149,18 @@ async function findOrMake(
 	baking: Baking,
 	how: How,
 	{ signal, progress }: Job,
-	make: (run: Run, job: Job) => Promise<Heard[]>,
+	make: (run: Run, job: Job) => Promise<Made[]>,
 	whole = false,
 ): Promise<Sounded & { keys: string[] }> {
 	const { buses, sections, engine, kitchen } = baking;
 	const keys = sections.map((section, index) => (whole ? `whole-${index}` : addressOf(buses, section, how, engine)));
 	const firsts = new Map(keys.map((key, index) => [key, index] as const).reverse());
 	const known = new Map<string, Heard>();
-	const look = async ([key, index]: [string, number]) => {
-		const kept = await findKept(baking, key, how.encoder ? sections[index]! : null);
+	const look = async (key: string) => {
+		const kept = await findKept(baking, key);
 		if (kept) known.set(key, kept);
 	};
-	if (!whole) await Promise.all([...firsts].map(look));
+	if (!whole) await Promise.all([...firsts.keys()].map(look));
 	const missing = keys.flatMap((key, index) => (firsts.get(key) === index && !known.has(key) ? [index] : []));
 	const follows = (index: number) => sections[index - 1]?.to === sections[index]!.from;
 	const runs = whole ? [missing] : runsOf(missing, follows, kitchen.slots);
@@ -172,9 +174,11 @@ async function findOrMake(
 			const own = { sections: run.map((index) => sections[index]!), keys: run.map((index) => keys[index]!) };
 			const range = { from: own.sections[0]!.around.from, to: own.sections.at(-1)!.around.to };
 			const made = await make({ range, ...own }, { signal: either, progress: told });
-			for (const [at, each] of made.entries()) {
-				if (!whole) await keep(baking, own.keys[at]!, each, how.encoder !== null);
-				known.set(own.keys[at]!, each);
+			for (const [at, { heard, frames }] of made.entries()) {
+				const key = own.keys[at]!;
+				await writeKept(fileOf(baking, key), heard, frames);
+				if (!whole) await keep(baking, key);
+				known.set(key, heard);
 			}
 		}),
 		signal,
@@ -199,49 +203,24 @@ function runsOf(missing: number[], follows: (index: number) => boolean, slots: n
 	});
 }
 
-/** What was heard, as it is kept: 4-byte floats in base64. */
-const Kept = z.object({ energy: z.base64(), peak: z.number(), clipped: z.number() });
-
-/** What the cache knows of a section; of one that is given, only if it also has its frames. */
-async function findKept(baking: Baking, key: string, coded: Section | null): Promise<Heard | null> {
-	const { kitchen, folder } = baking;
-	const beside = join(folder, `${key}.json`);
-	const there = (await kitchen.cache.take(key, 'json', beside)) && (!coded || (await takeCoded(baking, key, coded)));
-	if (!there) return null;
-	try {
-		const { energy, peak, clipped } = Kept.parse(JSON.parse(await readFile(beside, 'utf8')));
-		const bytes = new Uint8Array(Buffer.from(energy, 'base64'));
-		return { energy: new Float32Array(bytes.buffer, 0, bytes.length / 4), peak, clipped };
-	} catch {
-		await kitchen.cache.forget(key, 'json');
-		return null;
-	} finally {
-		await rm(beside, { force: true });
-	}
-}
-
-/** Brings the frames of a section from the cache; what a full disk left damaged there is forgotten. */
-async function takeCoded(baking: Baking, key: string, section: Section): Promise<boolean> {
-	const own = fileOf(baking, key);
-	if (!(await baking.kitchen.cache.take(key, 'aac', own))) return false;
-	const { from, to } = keptFrames(section, baking.samples);
-	const held = await readFile(own)
-		.then((bytes) => adtsFrames(bytes).length)
-		.catch(() => 0);
-	if (held === to - from) return true;
-	await rm(own, { force: true });
-	await baking.kitchen.cache.forget(key, 'aac');
-	return false;
-}
-
-async function keep(baking: Baking, key: string, { energy, peak, clipped }: Heard, coded: boolean): Promise<void> {
+/** Brings a section from the cache and tells what was heard in it; one that is not whole is forgotten. */
+async function findKept(baking: Baking, key: string): Promise<Heard | null> {
 	const { cache } = baking.kitchen;
+	const own = fileOf(baking, key);
+	if (!(await cache.take(key, KEPT, own))) return null;
+	const heard = await heardIn(own);
+	if (!heard) await forgetSection(baking, own);
+	return heard;
+}
+
+async function keep(baking: Baking, key: string): Promise<void> {
 	const twin = join(baking.folder, `${key}.kept`);
-	if (coded) {
-		await link(fileOf(baking, key), twin);
-		await cache.put(twin, key, 'aac');
-	}
-	const bytes = Buffer.from(energy.buffer, energy.byteOffset, energy.byteLength);
-	await writeFile(twin, JSON.stringify({ energy: bytes.toString('base64'), peak, clipped }));
-	await cache.put(twin, key, 'json');
+	await link(fileOf(baking, key), twin);
+	await baking.kitchen.cache.put(twin, key, KEPT);
+}
+
+/** Removes a section that turned out to be damaged; it is made anew when it is asked for again. */
+export async function forgetSection({ kitchen }: Baking, path: string): Promise<void> {
+	await rm(path, { force: true });
+	await kitchen.cache.forget(basename(path, `.${KEPT}`), KEPT);
 }

@@ -105,7 +105,7 @@ function worstAt({ samples }: { samples: number }, errors: number[], near: boole
 
 const sectionsKept = () =>
 	readdirSync(join(stage.folder, 'cache'), { recursive: true, encoding: 'utf8' }).filter((name) =>
-		/^..\/.*\.aac$/.test(name),
+		/^..\/.*\.section$/.test(name),
 	).length;
 
 test('sections of two encoders go on behind one another as if there were one', async () => {
@@ -169,7 +169,7 @@ test('where two encoders never choose the same windows all is encoded in one run
 	await trackOf(stage, planOf({ parts: [a, b, a] }));
 	const plan = planOf({ parts: [a, x, a] });
 	const { path } = await trackOf(stage, plan);
-	expect(existsSync(join(dirname(path), 'whole-0.aac'))).toBe(true);
+	expect(existsSync(join(dirname(path), 'whole-0.section'))).toBe(true);
 	const errors = await errorsOf(path, plan);
 
 	expect(worstAt(plan, errors, true)).toBeLessThan(worstAt(plan, errors, false) * 1.2);

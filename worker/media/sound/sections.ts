@@ -17,7 +17,7 @@ export type Section = Range & {
 };
 
 /** Counts up when the same section would sound otherwise. */
-const SECTIONS = 1;
+const SECTIONS = 2;
 const FRAMES_A_BLOCK = BLOCK / AAC_FRAME;
 /**
  * A section is 1.6 s. Veo's clips of 8 s are exactly five of them, so a film whose clips change places finds nearly all

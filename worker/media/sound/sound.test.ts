@@ -76,18 +76,20 @@ test('sections are found again, and made anew where they are damaged', async () 
 	const first = await trackOf(stage, plan);
 	const second = await trackOf(stage, plan);
 	const { found: _, heard: __, path: ___, ...report } = first;
-	const kept = (extension: string) =>
-		readdirSync(join(stage.folder, 'cache'), { recursive: true, encoding: 'utf8' })
-			.filter((name) => name.endsWith(extension))
-			.map((name) => join(stage.folder, 'cache', name));
+	const kept = readdirSync(join(stage.folder, 'cache'), { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.section'))
+		.map((name) => join(stage.folder, 'cache', name));
 
 	expect([first.found, second.found]).toEqual([false, true]);
 	expect(second).toMatchObject(report);
-	for (const extension of ['.json', '.aac']) {
-		for (const path of kept(extension)) await writeFile(path, 'no sound');
-		expect(await trackOf(stage, plan)).toMatchObject({ ...report, found: false });
-		expect((await trackOf(stage, plan)).found).toBe(true);
+	for (const path of kept) await writeFile(path, 'no sound');
+	expect(await trackOf(stage, plan)).toMatchObject({ ...report, found: false });
+	for (const path of kept) {
+		const bytes = await readFile(path);
+		await writeFile(path, bytes.fill(0, bytes.length >> 1));
 	}
+	expect(await trackOf(stage, plan)).toMatchObject(report);
+	expect((await trackOf(stage, plan)).found).toBe(true);
 });
 
 test('levels, music and places all count in the address of a sound; names do not', async () => {
@@ -149,7 +151,7 @@ test('a sound that is cancelled ends within a second, wherever it is, and leaves
 		expect(performance.now() - asked).toBeLessThan(1000);
 	}
 	const kept = readdirSync(join(stage.folder, 'cache'), { recursive: true, encoding: 'utf8' });
-	expect(kept.filter((name) => /^..\//.test(name) && !/\/[0-9a-f]{64}\.(json|aac|pcm)$/.test(name))).toEqual([]);
+	expect(kept.filter((name) => /^..\//.test(name) && !/\/[0-9a-f]{64}\.(section|pcm)$/.test(name))).toEqual([]);
 });
 
 test('a film without any sound has no plan of it', async () => {

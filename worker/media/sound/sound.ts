@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import type { LoudnessReport } from '../../contract/sound.ts';
+import { DamagedFile } from '../damaged.ts';
 import type { Kitchen } from '../render.ts';
-import { codeSections, hearSections, type Baking, type Sounded } from './bake.ts';
+import { codeSections, forgetSection, hearSections, type Baking, type Sounded } from './bake.ts';
 import { busesOf } from './buses.ts';
 import type { Treatment } from './limit.ts';
 import { together } from './listen.ts';
@@ -86,12 +87,25 @@ export async function prepareSound(
 type Coded = { files: string[]; found: number; treatment: Treatment | null };
 type Result = Coded & { loudness: LoudnessReport; notes: string[] };
 
-/** Puts the sections behind one another; where two do not fit, which is rare, all is encoded anew in one run. */
+/**
+ * Puts the sections behind one another; where two do not fit, which is rare, all is encoded anew in one run. One that a
+ * power cut or a full disk left damaged in the cache is made anew first.
+ */
 async function joinTrack(baking: Baking, { files, treatment }: Coded, signal: AbortSignal): Promise<void> {
 	const { sections, samples, folder } = baking;
 	const out = join(folder, TRACK);
-	if (await joinSections(sections, files, samples, out)) return;
-	const anew = await codeSections(baking, treatment, { signal, progress: () => undefined }, true);
+	const job = { signal, progress: () => undefined };
+	for (let left = sections.length; ; left--) {
+		try {
+			if (await joinSections(sections, files, samples, out)) return;
+			break;
+		} catch (error) {
+			if (!(error instanceof DamagedFile) || !left) throw error;
+			await forgetSection(baking, error.path);
+			await codeSections(baking, treatment, job);
+		}
+	}
+	const anew = await codeSections(baking, treatment, job, true);
 	if (!(await joinSections(sections, anew.files, samples, out)))
 		throw new Fault('internal', "the film's sound could not be joined");
 }

@@ -1,6 +1,8 @@
-import { open, readFile } from 'node:fs/promises';
-import { adtsFrames, sameWindow } from './adts.ts';
+import { open } from 'node:fs/promises';
+import { DamagedFile } from '../damaged.ts';
 import { AAC_FRAME, SAMPLE_RATE } from '../rate.ts';
+import { adtsFrames, sameWindow } from './adts.ts';
+import { framesOf } from './kept.ts';
 import type { Range } from './mix.ts';
 import { framesFor, type Section } from './sections.ts';
 
@@ -17,8 +19,8 @@ export const keptFrames = ({ frames: { from, to } }: Section, samples: number): 
 
 /**
  * Joins sections, each in a file of its own, into one track in ADTS at `out`: near each border it goes over from one to
- * the next where both encoders chose the same windows. False where two of them do so nowhere. Holds two sections in
- * memory at a time.
+ * the next where both encoders chose the same windows. False where two of them do so nowhere; throws DamagedFile for one
+ * that is not what was made. Holds two sections in memory at a time.
  */
 export async function joinSections(
 	sections: Section[],
@@ -27,8 +29,13 @@ export async function joinSections(
 	out: string,
 ): Promise<boolean> {
 	const load = async (index: number) => {
-		const { from } = keptFrames(sections[index]!, samples);
-		const frames = adtsFrames(await readFile(files[index]!));
+		const { from, to } = keptFrames(sections[index]!, samples);
+		const frames = await framesOf(files[index]!)
+			.then(adtsFrames)
+			.catch((error: unknown) => {
+				throw new DamagedFile(files[index]!, String(error));
+			});
+		if (frames.length !== to - from) throw new DamagedFile(files[index]!, 'frames are missing');
 		return { from, to: from + frames.length, frame: (at: number) => frames[at - from]! };
 	};
 	const track = await open(out, 'w');

@@ -1,0 +1,9 @@
+/** A file that is not what it was when it was made: a power cut or a full disk does that. */
+export class DamagedFile extends Error {
+	readonly path: string;
+
+	constructor(path: string, why: string) {
+		super(`${path} is damaged: ${why}`);
+		this.path = path;
+	}
+}
