@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { windowReader } from './windows.ts';
 
 /** Types of H.264 NAL units (ITU-T H.264 table 7-1). */
 export const NAL = { slice: 1, idr: 5, sei: 6, sps: 7, pps: 8 } as const;
@@ -13,16 +14,7 @@ export type Nal = { type: number; bytes: number };
  * windows, because most hops are short. Throws RangeError where a length field leaves its sample.
  */
 export function nalReader(file: FileHandle, nalLength: number): (position: number, size: number) => Promise<Nal[]> {
-	const window = Buffer.alloc(WINDOW_BYTES);
-	let start = 0;
-	let filled = 0;
-	const need = async (at: number, bytes: number) => {
-		if (at < start || at + bytes > start + filled) {
-			start = at;
-			filled = (await file.read(window, 0, WINDOW_BYTES, at)).bytesRead;
-		}
-		return window.subarray(at - start, at - start + bytes);
-	};
+	const need = windowReader(file, WINDOW_BYTES);
 	return async (position, size) => {
 		const units: Nal[] = [];
 		for (let at = position; at < position + size;) {

@@ -29,8 +29,11 @@ export type Chunk = {
 
 /** Chunks hold what is decoded within a second at most, so that a player that loads a film as it plays reads ahead little. */
 const CHUNK_SECONDS = 1;
-/** And so many bytes, unless one sample alone has more: what memory the joining takes goes with it. */
-export const CHUNK_BYTES = 2 * 1024 * 1024;
+/**
+ * And so many bytes, unless one sample alone has more. What is copied stays in the processor's cache on its way: 350 MB
+ * took 150 ms by 256 KB, and 500 ms by 4 MB.
+ */
+export const CHUNK_BYTES = 512 * 1024;
 
 /** Orders the samples of all lanes in one file: second by second, the first lane's first. */
 export function layOut(lanes: Lane[]): Chunk[] {

@@ -2,12 +2,13 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { hasParameterSets, isIdr, unitsIn } from '../nal.ts';
 import { box, u32 } from './box.ts';
 import { DamagedFile } from '../damaged.ts';
+import { windowReader } from '../windows.ts';
 import { CHUNK_BYTES, type Chunk, type Lane } from './lane.ts';
 
 /** What is written at once; a chunk more always fits. */
 const BUFFER_BYTES = 2 * CHUNK_BYTES;
-/** Samples of a file that lie as near to each other as this are read at once: headers stand between those of ADTS. */
-const SMALL_GAP = 16;
+/** Samples with gaps between them, as those of ADTS behind their headers, are read so much at once. */
+const WINDOW_BYTES = 512 * 1024;
 /** Boxes with more bytes than this need a longer header. */
 const MOST_SHORT_BYTES = 0xffff_ffff;
 
@@ -90,7 +91,7 @@ function aloneIn({ first, samples, store }: Chunk, { sizes }: Lane, bytes: Buffe
 	return alone;
 }
 
-/** Collects what is written one behind the other, so that it goes out in few large pieces. */
+/** Collects what is written one behind the other, so that it goes out in few pieces. */
 function bufferedWriter(file: FileHandle, begin: number) {
 	let [buffer, filled, at] = [Buffer.allocUnsafe(BUFFER_BYTES), 0, begin];
 	const flush = async () => {
@@ -114,33 +115,30 @@ function bufferedWriter(file: FileHandle, begin: number) {
 
 /** Reads chunks; of each lane the file that it comes from is kept open. */
 function openReader() {
-	const opened = new Map<number, { path: string; file: FileHandle }>();
-	let between = Buffer.alloc(0);
-	const fileOf = async (lane: number, path: string) => {
+	type Source = { path: string; file: FileHandle; window: ReturnType<typeof windowReader> };
+	const opened = new Map<number, Source>();
+	const sourceOf = async (lane: number, path: string): Promise<Source> => {
 		const kept = opened.get(lane);
-		if (kept?.path === path) return kept.file;
+		if (kept?.path === path) return kept;
 		opened.delete(lane);
 		await kept?.file.close();
 		const file = await open(path);
-		opened.set(lane, { path, file });
-		return file;
+		const source = { path, file, window: windowReader(file, WINDOW_BYTES) };
+		opened.set(lane, source);
+		return source;
 	};
 	return {
 		async read({ lane, store, first, at, samples }: Chunk, { sizes }: Lane, into: Buffer): Promise<void> {
 			if ('bytes' in store) return void Buffer.concat(store.bytes.slice(at, at + samples)).copy(into);
-			const file = await fileOf(lane, store.path);
-			const place = (sample: number) => store.positions[at + sample]!;
-			const end = (sample: number) => place(sample) + sizes[first + sample]!;
-			for (let [sample, filled] = [0, 0]; sample < samples;) {
-				const begin = sample;
-				let last = sample;
-				while (last + 1 < samples && isNear(end(last), place(last + 1))) last++;
-				const length = end(last) - place(begin);
-				if (length === into.length) return readAll(file, into, place(begin));
-				if (length > between.length) between = Buffer.allocUnsafe(length);
-				await readAll(file, between.subarray(0, length), place(begin));
-				for (; sample <= last; sample++)
-					filled += between.copy(into, filled, place(sample) - place(begin), end(sample) - place(begin));
+			const { positions, path } = store;
+			const { file, window } = await sourceOf(lane, path);
+			const begin = positions[at]!;
+			const isOneStretch = positions[at + samples - 1]! + sizes[first + samples - 1]! - begin === into.length;
+			if (isOneStretch) return readAll(file, into, begin, path);
+			for (let [sample, filled] = [0, 0]; sample < samples; sample++) {
+				const read = await window(positions[at + sample]!, sizes[first + sample]!);
+				if (read.length < sizes[first + sample]!) throw new DamagedFile(path, 'it ends too early');
+				filled += read.copy(into, filled);
 			}
 		},
 		async close(): Promise<void> {
@@ -149,12 +147,10 @@ function openReader() {
 	};
 }
 
-const isNear = (end: number, next: number) => next >= end && next - end <= SMALL_GAP;
-
-async function readAll(file: FileHandle, into: Buffer, position: number): Promise<void> {
+async function readAll(file: FileHandle, into: Buffer, position: number, path: string): Promise<void> {
 	for (let done = 0; done < into.length;) {
 		const { bytesRead } = await file.read(into, done, into.length - done, position + done);
-		if (!bytesRead) throw new RangeError('it ends too early');
+		if (!bytesRead) throw new DamagedFile(path, 'it ends too early');
 		done += bytesRead;
 	}
 }

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Fault } from '../../base/errors.ts';
+import { windowReader } from '../windows.ts';
 
 /** ADTS, the form in which AAC frames stand one behind the other, each with a header (ISO/IEC 13818-7 §6.2). */
 const HEADER = 7;
@@ -24,24 +25,17 @@ export function adtsFrames(bytes: Buffer): Buffer[] {
 
 /** Where in a file of ADTS each frame lies, without its header. Throws `internal` where it is none. */
 export async function adtsPlaces(file: FileHandle): Promise<{ positions: number[]; sizes: number[] }> {
-	const window = Buffer.alloc(WINDOW_BYTES);
 	const { size } = await file.stat();
-	const [positions, sizes]: number[][] = [[], []];
-	for (let start = 0; start < size;) {
-		const { bytesRead } = await file.read(window, 0, WINDOW_BYTES, start);
-		const seen = window.subarray(0, bytesRead);
-		let at = 0;
-		while (start + at < size && at + HEADER <= seen.length) {
-			const length = lengthAt(seen, at);
-			if (length === null || start + at + length > size) throw noAdts(start + at);
-			positions!.push(start + at + HEADER);
-			sizes!.push(length - HEADER);
-			at += length;
-		}
-		if (!at) throw noAdts(start);
-		start += at;
+	const read = windowReader(file, WINDOW_BYTES);
+	const [positions, sizes]: [number[], number[]] = [[], []];
+	for (let at = 0; at < size;) {
+		const length = lengthAt(await read(at, HEADER), 0);
+		if (length === null || at + length > size) throw noAdts(at);
+		positions.push(at + HEADER);
+		sizes.push(length - HEADER);
+		at += length;
 	}
-	return { positions: positions!, sizes: sizes! };
+	return { positions, sizes };
 }
 
 /** Bytes of the frame whose header stands at `at`; null where none does. */
