@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { SECOND } from '../base/time.ts';
+import { diskFull } from './disk.ts';
 import { openSandbox, whichOrNull, type Sandbox } from './sandbox.ts';
 
 /** A file in an argument list, by absolute path: the sandbox decides what the tool sees it as. */
@@ -110,9 +111,13 @@ async function spawn(sandbox: Sandbox, binary: string, run: Run): Promise<Ran> {
 	run.signal.removeEventListener('abort', cancel);
 	const why = stop.done();
 	run.signal.throwIfAborted();
-	if (exitCode === 0 && !why) return heard();
-	throw failure(run.about, why ?? endedBy(signal, exitCode), heard().stderr, { exitCode, cause });
+	const ran = heard();
+	// ffmpeg calls it a success when it could not write the last of what it had.
+	if (exitCode === 0 && !why && !isDiskFull(ran.stderr)) return ran;
+	throw failure(run.about, why ?? endedBy(signal, exitCode), ran.stderr, { exitCode, cause });
 }
+
+const isDiskFull = (stderr: string) => /No space left on device|Disk quota exceeded/.test(stderr);
 
 /** Signals in words. Inside bubblewrap a signal arrives as exit code 128 + its number (signal(7)). */
 const ENDINGS: Record<string, { number: number; words: string }> = {
@@ -139,11 +144,7 @@ function failure(
 	facts: { exitCode?: number; cause: unknown },
 ): Fault {
 	const { exitCode, cause } = facts;
-	if (/No space left on device/.test(stderr))
-		return new Fault('unavailable', 'the disk of the worker is full', {
-			hint: "Make room in the worker's data folder.",
-			cause,
-		});
+	if (isDiskFull(stderr)) return diskFull(cause);
 	if (why === OUT_OF_MEMORY) return new Fault('unavailable', `${about}: ${why}`, { cause });
 	if (!why && (exitCode === undefined || /^(bwrap|prlimit|setpriv|nice):/m.test(stderr)))
 		return new Fault('internal', `ffmpeg could not be started: ${briefly(stderr)}`, { cause });

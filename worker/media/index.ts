@@ -4,6 +4,7 @@ import type { StitchReport } from '../contract/timeline.ts';
 import type { Log } from '../base/log.ts';
 import { openCache } from './cache.ts';
 import { readCapabilities } from './capabilities.ts';
+import { onDisk } from './disk.ts';
 import { openTools } from './ffmpeg.ts';
 import { makePool } from './pool.ts';
 import { editMedia, type Edited, type EditRequest } from './edit/edit.ts';
@@ -75,9 +76,9 @@ export async function openMedia(options: MediaOptions): Promise<Media> {
 		facts: factsOf,
 		thumbnail: (path, probed, out, { signal }) =>
 			pool(() => makeThumbnail({ tools, cache }, path, probed, out, { signal }), signal),
-		stitch: (request, stitching) => stitchFilm(shop, request, stitching),
-		prepare: (request, stitching) => prepareFilm(shop, request, stitching),
-		edit: (request, editing) => editMedia(shop, request, editing),
-		inspect: (request, looking) => inspectMedia(shop, request, looking),
+		stitch: (request, stitching) => onDisk(stitchFilm(shop, request, stitching)),
+		prepare: (request, stitching) => onDisk(prepareFilm(shop, request, stitching)),
+		edit: (request, editing) => onDisk(editMedia(shop, request, editing)),
+		inspect: (request, looking) => onDisk(inspectMedia(shop, request, looking)),
 	};
 }

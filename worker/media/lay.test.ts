@@ -31,33 +31,28 @@ const timeline = (...pieces: object[]) =>
 	Timeline.parse({ clips: pieces.map((piece, index) => ({ asset: String(index).repeat(64), ...piece })) });
 const wipe = { transition: 'wipeleft', transitionSeconds: 0.5 };
 
-test('clips lie behind the frames of a title card, each transition overlapping two of them', () => {
-	const { laid, frames } = layClips(timeline({}, wipe, {}), [clip('a'), clip('b'), clip('c')], 36);
+test('clips lie end to end, each transition overlapping two of them', () => {
+	const { laid, frames } = layClips(timeline({}, wipe, {}), [clip('a'), clip('b'), clip('c')]);
 
 	expect(laid).toMatchObject([
-		{ start: 36, fadeIn: 0, fadeOut: 12, transition: 'cut', placed: true },
-		{ start: 72, fadeIn: 12, fadeOut: 0, transition: 'wipeleft', placed: true },
-		{ start: 120, fadeIn: 0, fadeOut: 0, transition: 'cut', placed: true },
+		{ start: 0, fadeIn: 0, fadeOut: 12, transition: 'cut' },
+		{ start: 36, fadeIn: 12, fadeOut: 0, transition: 'wipeleft' },
+		{ start: 84, fadeIn: 0, fadeOut: 0, transition: 'cut' },
 	]);
-	expect(frames).toBe(168);
+	expect(frames).toBe(132);
 });
 
-test('a clip that is still being made leaves the others laid, and those behind it without a place', () => {
-	const { laid, target } = layClips(timeline({}, wipe, wipe, {}), [clip('a'), null, clip('c'), clip('d')]);
-
-	expect(target).toMatchObject({ width: 320, height: 180 });
-	expect(laid).toMatchObject([
-		{ index: 0, placed: true, start: 0, fadeOut: 12 },
-		null,
-		{ index: 2, placed: false, fadeIn: 12, fadeOut: 0 },
-		{ index: 3, placed: false },
-	]);
-});
-
-test('cuts and transitions of clips that are there are checked while others are missing', () => {
-	expect(() => layClips(timeline({}, { ...wipe, transitionSeconds: 3 }, {}), [clip('a'), null, null])).toThrow(
+test('cuts and transitions that leave nothing of a clip are refused by its name', () => {
+	expect(() => layClips(timeline({}, { ...wipe, transitionSeconds: 3 }), [clip('a'), clip('b')])).toThrow(
 		'the transitions of a.mp4 are longer than its 2 s',
 	);
-	expect(() => layClips(timeline({}, { cutFrom: 5 }), [null, clip('b')])).toThrow('the cut of b.mp4 leaves nothing');
-	expect(() => layClips(timeline({}, {}), [null, null])).toThrow('none of the clips of the film is there yet');
+	expect(() => layClips(timeline({}, { cutFrom: 5 }), [clip('a'), clip('b')])).toThrow(
+		'the cut of b.mp4 leaves nothing',
+	);
+});
+
+test('a film longer than a day is refused', () => {
+	expect(() => layClips(timeline({}, {}), [clip('a', 24 * 3600 * 20), clip('b', 24 * 3600 * 10)])).toThrow(
+		'the film would last 30 hours; a day is the most',
+	);
 });

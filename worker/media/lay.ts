@@ -13,65 +13,54 @@ export type LaidClip = {
 	/** The frames of the clip that are shown: [from, to). */
 	from: number;
 	to: number;
-	/** First frame of the film in which it is seen; where it is not `placed`, counted as if missing clips were empty. */
+	/** First frame of the film in which it is seen. */
 	start: number;
-	/** False behind a clip that is missing still: nobody knows then where in the film this one will be. */
-	placed: boolean;
 	/** Frames it shares with the clip before and the clip behind, and how the clip before leads into it. */
 	fadeIn: number;
 	fadeOut: number;
 	transition: Transition;
 };
 
-/** A clip that is still being made has no place yet. */
-type Laid<C> = null extends C ? LaidClip | null : LaidClip;
+/** Longest film made: a day. */
+const MOST_SECONDS = 24 * 3600;
 
 /**
- * Lays the clips end to end behind the `lead` frames of a title card, each transition overlapping two of them. A clip
- * counts its frames at the film's rate; cuts are rounded to these, a cut behind the end is the end. Null among the
- * clips is one that is still being made: the others are laid all the same, and the film is what these make it. Throws
- * `media` for a clip without moving pictures and `invalid_input` for cuts or transitions that leave nothing of a clip,
- * or when there is no clip at all.
+ * Lays the clips end to end, each transition overlapping two of them. A clip counts its frames at the film's rate; cuts
+ * are rounded to these, a cut behind the end is the end. Throws `media` for a clip without moving pictures and
+ * `invalid_input` for cuts or transitions that leave nothing of a clip, and for a film that lasts longer than a day.
  */
-export function layClips<C extends PlanClip | null>(
+export function layClips(
 	timeline: Timeline,
-	clips: C[],
-	lead = 0,
-): { target: FilmTarget; laid: Laid<C>[]; frames: number } {
+	clips: PlanClip[],
+): { target: FilmTarget; laid: LaidClip[]; frames: number } {
 	const target = chooseTarget(weigh(timeline, clips), timeline.target);
 	const fades = clips.map((_, index) => fadeInto(timeline, index, target.rate));
-	let start = lead;
-	let placed = true;
-	const laid = clips.map((source, index): LaidClip | null => {
+	let start = 0;
+	const laid = clips.map((source, index): LaidClip => {
 		const [fadeIn, fadeOut] = [fades[index]!, fades[index + 1] ?? 0];
-		if (!source) {
-			placed = false;
-			return null;
-		}
 		const { from, to } = cutClip(timeline, source, index, target.rate);
 		if (fadeIn + fadeOut > to - from) throw fadeTooLong(source.name, index, to - from, target.rate);
-		start -= clips[index - 1] ? fadeIn : 0;
+		start -= fadeIn;
 		const { transition } = timeline.clips[index]!;
-		const clip = { index, name: source.name, source, from, to, start, placed, fadeIn, fadeOut, transition };
+		const clip = { index, name: source.name, source, from, to, start, fadeIn, fadeOut, transition };
 		start += to - from;
 		return clip;
 	});
-	return { target, laid: laid as Laid<C>[], frames: start };
+	const seconds = secondsOf(start, target.rate);
+	if (seconds > MOST_SECONDS)
+		throw new Fault('invalid_input', `the film would last ${Math.round(seconds / 3600)} hours; a day is the most`);
+	return { target, laid, frames: start };
 }
 
-/** How long each clip that is there is on screen, for the choice of what the film is. */
-function weigh(timeline: Timeline, clips: (PlanClip | null)[]): Weighed[] {
-	const weighed = clips.flatMap((clip, index) => {
-		if (!clip) return [];
-		const { name, probe } = clip;
+/** How long each clip is on screen, for the choice of what the film is. */
+function weigh(timeline: Timeline, clips: PlanClip[]): Weighed[] {
+	return clips.map(({ name, probe }, index) => {
 		if (probe.kind === 'video' && probe.video)
-			return [{ picture: probe.video, seconds: shownSeconds(timeline, index, probe.seconds) }];
+			return { picture: probe.video, seconds: shownSeconds(timeline, index, probe.seconds) };
 		throw new Fault('media', `${name} is ${probe.kind === 'audio' ? 'sound' : 'a picture'}, not a clip`, {
 			hint: 'A film is stitched from video clips.',
 		});
 	});
-	if (weighed.length) return weighed;
-	throw new Fault('invalid_input', 'none of the clips of the film is there yet');
 }
 
 function shownSeconds({ clips }: Timeline, index: number, seconds: number): number {

@@ -40,9 +40,9 @@ export const hasParameterSets = (units: Nal[]): boolean =>
 export function unitsIn(sample: Buffer, nalLength: number): Nal[] {
 	const units: Nal[] = [];
 	for (let at = 0; at < sample.length;) {
-		const bytes = sample.readUIntBE(at, nalLength);
+		const bytes = at + nalLength < sample.length ? sample.readUIntBE(at, nalLength) : Infinity;
 		if (at + nalLength + bytes > sample.length) throw new RangeError('a NAL unit leaves its sample');
-		units.push({ type: (sample[at + nalLength] ?? 0) & 31, bytes });
+		units.push({ type: sample[at + nalLength]! & 31, bytes });
 		at += nalLength + bytes;
 	}
 	return units;

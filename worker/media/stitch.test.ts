@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readMovie } from './boxes.ts';
 import type { Media } from './index.ts';
@@ -180,6 +181,30 @@ test('a second stitch of the same renders nothing; a changed clip renders only w
 
 	expect(await cached('tall25')).toEqual([true, true, true]);
 	expect(await cached('ntsc2')).toEqual([true, false, true]);
+});
+
+test('pieces that a power cut left damaged in the cache are made anew', async () => {
+	const own = await openTestMedia(join(clips.folder, 'power-cut'));
+	const names = ['a2', 'mute30', 'b3'] as const;
+	const pieces = names.map((name) => ({ path: clips.path(name) }));
+	const make = (title: string) => stitchTest(own, clips.folder, pieces, { title, sound: { loudness: null } });
+	const { out } = await make('before');
+	const before = frameHashes(out);
+	const cache = join(clips.folder, 'power-cut/cache');
+	const kept = readdirSync(cache, { recursive: true, encoding: 'utf8' }).map((name) => join(cache, name));
+	const damage = [
+		(bytes: Buffer) => bytes.fill(0, bytes.length >> 2, bytes.length >> 1),
+		(bytes: Buffer) => bytes.subarray(0, bytes.length >> 1),
+	];
+	for (const [index, spoil] of damage.entries()) {
+		for (const path of kept.filter((name) => /\.(mp4|section|pcm)$/.test(name)))
+			writeFileSync(path, spoil(readFileSync(path)));
+		const after = await make(`after ${index}`);
+		expect(frameHashes(after.out)).toEqual(before);
+		expect(leftSamples(after.out).length).toBeGreaterThanOrEqual(after.report.seconds * 48_000);
+		// What is damaged in both ways is whole again; a title alone makes nothing anew.
+		expect((await make(`again ${index}`)).report.segments.every(({ cached }) => cached)).toBe(true);
+	}
 });
 
 test('films and clips of every odd kind come out at the planned length', async () => {

@@ -1,4 +1,4 @@
-import { box, fullBox, u16, u32, u8, zeros } from './box.ts';
+import { box, fullBox, u16, u32, zeros } from './box.ts';
 import type { Chunk, Lane } from './lane.ts';
 import { sampleTable } from './tables.ts';
 
@@ -84,4 +84,4 @@ function trackHeader({ handler, enabled, group, size }: FilmTrack, id: number, {
 
 /** Three letters of five bits each (ISO/IEC 14496-12 §8.4.2.3). */
 const languageCode = (language: string) =>
-	[...u8(...Buffer.from(language, 'latin1'))].reduce((code, letter) => code * 32 + (letter - 0x60), 0);
+	[...Buffer.from(language, 'latin1')].reduce((code, letter) => code * 32 + (letter - 0x60), 0);

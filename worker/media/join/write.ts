@@ -133,8 +133,10 @@ function openReader() {
 			const { positions, path } = store;
 			const { file, window } = await sourceOf(lane, path);
 			const begin = positions[at]!;
-			const isOneStretch = positions[at + samples - 1]! + sizes[first + samples - 1]! - begin === into.length;
-			if (isOneStretch) return readAll(file, into, begin, path);
+			let end = begin;
+			for (let sample = 0; sample < samples && positions[at + sample] === end; sample++)
+				end += sizes[first + sample]!;
+			if (end - begin === into.length) return readAll(file, into, begin, path);
 			for (let [sample, filled] = [0, 0]; sample < samples; sample++) {
 				const read = await window(positions[at + sample]!, sizes[first + sample]!);
 				if (read.length < sizes[first + sample]!) throw new DamagedFile(path, 'it ends too early');
