@@ -31,13 +31,13 @@ const OTHERWISE = 0.5;
 
 /**
  * Finds the clearest thing that stands still over a moving picture, whatever it is: edges that nearly all frames
- * share, close together, with moving picture around them. `moving` is the share of the picture that moves; where that
- * is too little nothing is found, because a still camera shows a picture that stands still altogether.
+ * share, close together, with moving picture around them. Null where too little of the picture moves, because a still
+ * camera shows a picture that stands still altogether.
  */
-export function findStanding({ all, change }: Steady): { found: Standing | null; moving: number; still: boolean } {
+export function findStanding({ all, change }: Steady): Standing | null {
 	const { width, height } = all;
 	const moving = change.reduce((count, value) => count + (value >= MOVES ? 1 : 0), 0) / change.length;
-	if (moving < LEAST_MOVING) return { found: null, moving, still: true };
+	if (moving < LEAST_MOVING) return null;
 	const edges = strongOf(all);
 	const groups = groupsOf(edges, width, height, Math.max(2, Math.round(width * TOGETHER)));
 	let best: Standing | null = null;
@@ -45,7 +45,7 @@ export function findStanding({ all, change }: Steady): { found: Standing | null;
 		const score = scoreOf(group, { all, edges, change, width, height });
 		if (score > (best?.score ?? 0)) best = { ...boxOf(group), score };
 	}
-	return { found: best, moving, still: false };
+	return best;
 }
 
 function strongOf({ x, y }: Edges): Uint8Array {

@@ -88,7 +88,7 @@ async function lookFor(logo: LogoPicture, greys: Grey[], signal: AbortSignal): P
 }
 
 function standing(greys: Grey[]): Seen {
-	const { found } = findStanding(steadyEdges(greys));
+	const found = findStanding(steadyEdges(greys));
 	return found ? { place: found, score: found.score } : { place: null, score: 0 };
 }
 
