@@ -23,7 +23,16 @@ export async function openPieces(folder: string) {
 	};
 	const make = async (recipe: Recipe, frames: number, target: FilmTarget): Promise<string> => {
 		const piece = {
-			...{ key: keyOf(recipe, 'test'), recipe, about: 'a piece', seconds: 1, weight: 6, bytes: 1e8, target },
+			...{
+				key: keyOf(recipe, 'test'),
+				recipe,
+				about: 'a piece',
+				seconds: 1,
+				weight: 6,
+				bytes: 1e8,
+				memory: 1e8,
+				target,
+			},
 			check: (path: string) => checkSegment(path, { frames }, target, 'a piece'),
 		};
 		await renderPieces([piece], folder, kitchen, { signal: AbortSignal.timeout(60_000), done: () => undefined });

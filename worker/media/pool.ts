@@ -1,40 +1,47 @@
-/** Runs at most so many functions at a time, in the order they came. */
-export type Pool = <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+/** Runs at most so much at a time, in the order it came; a work takes one slot, or as many as it needs. */
+export type Pool = <T>(work: () => Promise<T>, signal: AbortSignal, needs?: number) => Promise<T>;
 
 /**
  * A pool of `slots`, shared by all jobs of a process, so that two films at once do not start twice as many encoders as
- * there are cores. A waiting function whose signal aborts never starts.
+ * there are cores. What needs more slots than there are gets all of them. A waiting work whose signal aborts never
+ * starts.
  */
 export function makePool(slots: number): Pool {
 	let free = slots;
-	const waiting: (() => void)[] = [];
-	const enter = async (signal: AbortSignal) => {
-		if (free > 0) return void free--;
-		await new Promise<void>((resolve, reject) => {
+	const waiting: { needs: number; start: () => void }[] = [];
+	/** Starts who is first in the row, as long as there is room for them; nobody overtakes. */
+	const admit = () => {
+		while (waiting[0] && waiting[0].needs <= free) {
+			const { needs, start } = waiting.shift()!;
+			free -= needs;
+			start();
+		}
+	};
+	const enter = (needs: number, signal: AbortSignal) =>
+		new Promise<void>((resolve, reject) => {
 			const leave = () => {
-				waiting.splice(waiting.indexOf(start), 1);
+				waiting.splice(waiting.indexOf(place), 1);
 				reject(signal.reason as Error);
+				admit();
 			};
 			const start = () => {
 				signal.removeEventListener('abort', leave);
 				resolve();
 			};
-			waiting.push(start);
+			const place = { needs, start };
+			waiting.push(place);
 			signal.addEventListener('abort', leave, { once: true });
+			admit();
 		});
-	};
-	const leave = () => {
-		const next = waiting.shift();
-		if (next) next();
-		else free++;
-	};
-	return async (work, signal) => {
+	return async (work, signal, needs = 1) => {
 		signal.throwIfAborted();
-		await enter(signal);
+		const taken = Math.min(needs, slots);
+		await enter(taken, signal);
 		try {
 			return await work();
 		} finally {
-			leave();
+			free += taken;
+			admit();
 		}
 	};
 }

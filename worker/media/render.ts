@@ -17,8 +17,9 @@ export type Piece = {
 	/** Seconds of film it holds, and how much dearer a second is than copying one: for progress and deadlines. */
 	seconds: number;
 	weight: number;
-	/** Most bytes it may become. */
+	/** Most bytes it may become, and bytes of memory that a run needs to make it. */
 	bytes: number;
+	memory: number;
 	/** Of encoded picture, the film it must be in step with. */
 	target: FilmTarget | null;
 	/** Throws where the file is not what was planned; one that was kept has been compared with its clip before. */
@@ -94,15 +95,20 @@ async function makeAll(
 	{ signal, done }: { signal: AbortSignal; done: (piece: Piece, share: number) => void },
 ): Promise<void> {
 	const planned = shareRuns(missing, kitchen.slots);
-	const threads = Math.max(1, Math.floor(kitchen.slots / planned.length));
+	const spread = Math.max(1, Math.floor(kitchen.slots / planned.length));
 	await allTogether(
-		planned.map(
-			(run) => (either) =>
-				kitchen.pool(() => makeRun(run, { folder, kitchen, threads, signal: either, done }), either),
-		),
+		planned.map((run) => (either) => {
+			const needs = Math.min(kitchen.slots, slotsFor(run));
+			const job = { folder, kitchen, threads: Math.max(spread, needs), signal: either, done };
+			return kitchen.pool(() => makeRun(run, job), either, needs);
+		}),
 		signal,
 	);
 }
+
+/** Memory that each slot has: a run that needs more takes several, and has their threads. */
+const MEMORY_A_SLOT = 200e6;
+const slotsFor = (run: Unit[]) => Math.ceil(Math.max(...run.flat().map(({ memory }) => memory)) / MEMORY_A_SLOT);
 
 /** Whether the cache has the piece; one that a power cut or a full disk left damaged is forgotten and made anew. */
 async function isKept(piece: Piece, folder: string, cache: Cache): Promise<boolean> {

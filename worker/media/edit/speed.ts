@@ -9,6 +9,7 @@ import { decodePcm, SAMPLE_BYTES } from '../inspect/pcm.ts';
 import { joinFilm } from '../join/join.ts';
 import { keyOf } from '../key.ts';
 import type { Picture } from '../picture.ts';
+import { encodingCost } from '../piece.ts';
 import type { Plan, Segment } from '../plan.ts';
 import { rateText, SAMPLE_RATE, sampleAt, secondsOf } from '../rate.ts';
 import type { Recipe } from '../recipes.ts';
@@ -20,14 +21,10 @@ import { handOver, has } from './finish.ts';
 
 /** Longest result: slowing down ten times makes a long file of a short one. */
 const LONGEST_SECONDS = 4 * 3600;
-/** Shares of the progress bar. */
 /** The stretched sound in the job's folder, in ADTS. */
 const SOUND = 'sound.aac';
+/** Shares of the progress bar. */
 const SHARES = { picture: 0.8, sound: 0.95 };
-/** What a second costs to encode against copying it, and bytes it may take, as for any film. */
-const ENCODE_WEIGHT = 6;
-const MOST_BYTES_A_SECOND = 30e6;
-const HD_PIXELS = 1280 * 720;
 const SPARE_BYTES = 64 * 1024 * 1024;
 const SOUND_SECONDS = 120;
 /** One `atempo` changes the tempo by a factor between these; beyond 2 it would leave samples out. */
@@ -86,15 +83,13 @@ function refuseLength({ name }: Clip, frames: number, factor: number, { rate }: 
 function picturePiece(clip: Clip, factor: number, { frames, target }: Film, engine: string): Piece {
 	const recipe = speedRecipe(clip, factor, frames, target);
 	const seconds = secondsOf(frames, target.rate);
-	const size = Math.max(1, (target.width * target.height) / HD_PIXELS);
 	return {
 		key: keyOf(recipe, engine),
 		recipe,
 		about: clip.name,
 		// What is read counts as well as what is written.
 		seconds: Math.max(seconds, clip.probe.seconds / 2),
-		weight: ENCODE_WEIGHT * size,
-		bytes: SPARE_BYTES + clip.probe.bytes + seconds * MOST_BYTES_A_SECOND * size,
+		...encodingCost(target, seconds, [clip.probe]),
 		target,
 		check: (path) => checkSegment(path, { frames }, target, clip.name),
 	};

@@ -9,6 +9,8 @@ import type { Pcm, SoundPlan } from './programme.ts';
 export const SAMPLE_BYTES = 4;
 /** What a second of sound costs to decode against a second of picture copied. */
 const WEIGHT = 0.1;
+/** What a run of ffmpeg that decodes sound takes. */
+const RUN_MEMORY = 60e6;
 const SPARE_BYTES = 64 * 1024 * 1024;
 /** A narration's length is what its file says of itself; one that says it wrongly may be longer by so much. */
 const MISJUDGED = 10;
@@ -23,6 +25,7 @@ export function soundPieces({ sound }: { sound: SoundPlan | null }): Piece[] {
 		seconds: samples / SAMPLE_RATE,
 		weight: WEIGHT,
 		bytes: samples * SAMPLE_BYTES + SPARE_BYTES,
+		memory: RUN_MEMORY,
 		target: null,
 		check,
 	});
