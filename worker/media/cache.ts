@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DAY, MINUTE } from '../base/time.ts';
+import { DAY, MINUTE, SECOND } from '../base/time.ts';
 
 /** Pieces of films, kept by content address. */
 export type Cache = {
@@ -26,6 +26,9 @@ const ABANDONED = DAY;
 const UNNOTICED = 0.01;
 /** A piece used this recently belongs to a film in the making, here or in another worker. */
 const IN_USE = 10 * MINUTE;
+/** A piece is marked as used again only after so long, and so many are kept in mind. */
+const MARKED_EVERY = 2 * MINUTE;
+const MOST_MARKED = 100_000;
 
 /**
  * Opens the cache in `folder`. Pieces are handed out as hard links, so that evicting one takes nothing away from a
@@ -37,20 +40,27 @@ export async function openCache(folder: string, mostBytes: number): Promise<Cach
 	await sweep(scratches);
 	/** Bytes kept since the limit was looked after last: that looks at every piece. */
 	let added = Infinity;
+	/** When this process marked a piece as used last. */
+	const marked = new Map<string, number>();
+	const mark = async (kept: string) => {
+		const now = Date.now();
+		if (now - (marked.get(kept) ?? 0) < MARKED_EVERY) return;
+		if (marked.size > MOST_MARKED) marked.clear();
+		marked.set(kept, now);
+		await utimes(kept, now / SECOND, now / SECOND).catch(() => undefined);
+	};
 	const place = (key: string, extension: string) => join(folder, key.slice(0, 2), `${key}.${extension}`);
 	return {
 		async take(key, extension, to) {
-			const now = new Date();
 			const kept = place(key, extension);
 			if (!(await linkOrCopy(kept, to))) return false;
-			await utimes(kept, now, now).catch(() => undefined);
+			await mark(kept);
 			return true;
 		},
 		async read(key, extension) {
 			const kept = place(key, extension);
 			const text = await readFile(kept, 'utf8').catch(() => null);
-			const now = new Date();
-			if (text !== null) await utimes(kept, now, now).catch(() => undefined);
+			if (text !== null) await mark(kept);
 			return text;
 		},
 		async put(file, key, extension) {

@@ -1,4 +1,4 @@
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Heard } from './listen.ts';
 
@@ -8,30 +8,30 @@ import type { Heard } from './listen.ts';
  */
 const LENGTH_BYTES = 4;
 /** The energy of a cell is a 4-byte float; all of them are in base64. */
-const Head = z.object({ energy: z.base64(), peak: z.number(), clipped: z.number(), bytes: z.int() });
+const Head = z.object({ energy: z.base64(), peak: z.number(), clipped: z.number() });
 /** Read at first; what was heard in two seconds takes a tenth of it. */
 const WINDOW_BYTES = 4096;
 
 /** Writes a section: what was heard in it, and its frames. */
 export async function writeKept(path: string, { energy, ...heard }: Heard, frames: Buffer[]): Promise<void> {
-	const bytes = frames.reduce((sum, { length }) => sum + length, 0);
 	const cells = Buffer.from(energy.buffer, energy.byteOffset, energy.byteLength).toString('base64');
-	const head = Buffer.from(JSON.stringify({ ...heard, energy: cells, bytes }));
+	const head = Buffer.from(JSON.stringify({ ...heard, energy: cells }));
 	const length = Buffer.alloc(LENGTH_BYTES);
 	length.writeUInt32BE(head.length);
+	// Another film may have the file that stood here.
+	await rm(path, { force: true });
 	await writeFile(path, Buffer.concat([length, head, ...frames]));
 }
 
-/** What was heard in a section; null where the file is not whole. */
+/** What was heard in a section; null where the file does not say. */
 export async function heardIn(path: string): Promise<Heard | null> {
 	const file = await open(path);
 	try {
-		const { size } = await file.stat();
-		const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(WINDOW_BYTES, size)));
+		const { buffer, bytesRead } = await file.read(Buffer.alloc(WINDOW_BYTES));
 		const length = bytesRead < LENGTH_BYTES ? Infinity : buffer.readUInt32BE(0);
 		if (LENGTH_BYTES + length > bytesRead) return null;
 		const head = Head.safeParse(fromJson(buffer.toString('utf8', LENGTH_BYTES, LENGTH_BYTES + length)));
-		if (!head.success || LENGTH_BYTES + length + head.data.bytes !== size) return null;
+		if (!head.success) return null;
 		const { energy, peak, clipped } = head.data;
 		const cells = new Uint8Array(Buffer.from(energy, 'base64'));
 		return { energy: new Float32Array(cells.buffer, 0, cells.length / 4), peak, clipped };
