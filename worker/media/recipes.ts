@@ -29,10 +29,13 @@ export type Source = { id: string; path: string; probe: Probe };
 
 const input = ({ id, path, probe }: Source, ...options: string[]) => ({
 	id,
-	options: userInput(path, probe.format, ...UNSEEN, ...options),
+	options: userInput(path, probe.format, ...(probe.video?.copy ? UNSEEN : []), ...options),
 });
-/** No picture is decoded where none is drawn: ffmpeg decodes the first one otherwise, a third of what copying costs. */
-const UNSEEN = ['-skip_frame', 'all'];
+/**
+ * Of a clip whose tables say everything, ffmpeg need not decode the first picture to know it, a third of what copying
+ * costs, nor read ahead for more.
+ */
+const UNSEEN = ['-skip_frame', 'all', '-probesize', '32'];
 const picture = ({ probe }: Source): Picture => probe.video!;
 
 /**

@@ -60,7 +60,7 @@ function decode(path: string): { times: number[]; hashes: string[]; complaints: 
 	const sound = ['-map', '0:a?', '-f', 'null', '-'];
 	const { stdout, stderr } = spawnSync(
 		'ffmpeg',
-		['-nostdin', '-v', 'warning', '-copyts', '-i', path, ...picture, ...sound],
+		['-nostdin', '-v', 'repeat+warning', '-copyts', '-i', path, ...picture, ...sound],
 		{ encoding: 'utf8', maxBuffer: 1 << 28, timeout: DECODE_MS },
 	);
 	const rows = stdout
