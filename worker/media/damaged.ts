@@ -3,7 +3,7 @@ export class DamagedFile extends Error {
 	readonly path: string;
 
 	constructor(path: string, why: string) {
-		super(`${path} is damaged: ${why}`);
+		super(`a kept piece is damaged: ${why}`);
 		this.path = path;
 	}
 }

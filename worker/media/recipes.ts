@@ -29,13 +29,14 @@ export type Source = { id: string; path: string; probe: Probe };
 
 const input = ({ id, path, probe }: Source, ...options: string[]) => ({
 	id,
-	options: userInput(path, probe.format, ...(probe.video?.copy ? UNSEEN : []), ...options),
+	options: userInput(path, probe.format, ...(saysEverything(probe) ? UNSEEN : []), ...options),
 });
 /**
  * Of a clip whose tables say everything, ffmpeg need not decode the first picture to know it, a third of what copying
  * costs, nor read ahead for more.
  */
 const UNSEEN = ['-skip_frame', 'all', '-probesize', '32'];
+const saysEverything = ({ video, audio }: Probe) => Boolean(video?.copy) && (!audio || audio.codec === 'aac');
 const picture = ({ probe }: Source): Picture => probe.video!;
 
 /**

@@ -1,15 +1,14 @@
-import { copyFile, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Fault } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { AssetId } from '../contract/asset.ts';
 import type { StitchInput, StitchReport, Timeline } from '../contract/timeline.ts';
 import { refuseUndrawable } from './captions/fonts.ts';
-import { checkFilm } from './check.ts';
 import { explain } from './explain.ts';
 import { FILM, keepFilm, keyOfFilm, takeFilm } from './film.ts';
-import { DamagedFile } from './damaged.ts';
-import { joinFilm, type Wrapping } from './join/join.ts';
+import { handOver } from './hand-over.ts';
+import type { Wrapping } from './join/join.ts';
+import { joinPieces } from './join/pieces.ts';
 import { pieceOf } from './piece.ts';
 import { planFilm, type Extras, type Plan, type PlanClip } from './plan.ts';
 import type { Probe } from './probe.ts';
@@ -115,14 +114,9 @@ async function makeNewFilm(
 	const joined = (share: number) => progress(from + SHARES.sound + SHARES.join * share, 'Joining the film');
 	joined(0);
 	const wrapping = { title, tags, captions, cover: await coverOf(shop, plan, cover, folder, signal) };
-	const film = await joinPieces(shop, plan, {
-		folder,
-		sound: sound?.name ?? null,
-		wrapping,
-		signal,
-		progress: joined,
-	});
-	await checkFilm(film, { ...plan, samples: plan.sound?.samples ?? null }, 'joined');
+	const pieces = plan.segments.map((segment) => pieceOf(segment, plan));
+	const track = sound && plan.sound ? { name: sound.name, samples: plan.sound.samples } : null;
+	await joinPieces(shop, plan, { pieces, sound: track, wrapping }, { folder, signal, progress: joined });
 	return { found, sound };
 }
 
@@ -318,46 +312,4 @@ async function coverOf(
 		signal,
 	);
 	return 'cover.jpg';
-}
-
-type Joining = {
-	folder: string;
-	sound: string | null;
-	wrapping: Wrapping;
-	signal: AbortSignal;
-	progress: (share: number) => void;
-};
-
-/** Joins the pieces in the folder; one that a power cut or a full disk left damaged in the cache is made anew first. */
-async function joinPieces(shop: Shop, plan: Plan, { sound, wrapping, ...job }: Joining): Promise<string> {
-	const { folder, signal } = job;
-	const pictures = plan.segments.map((segment) => basename(fileIn(folder, segment)));
-	const track = sound && plan.sound ? { name: sound, samples: plan.sound.samples } : null;
-	const join = () => shop.pool(() => joinFilm(plan, { pictures, sound: track }, wrapping, job), signal);
-	for (let left = plan.segments.length; ; left--) {
-		try {
-			return await join();
-		} catch (error) {
-			const damaged = error instanceof DamagedFile && plan.segments[pictures.indexOf(basename(error.path))];
-			if (!damaged || !left) throw error;
-			await rm(fileIn(folder, damaged));
-			await shop.cache.forget(damaged.key, damaged.recipe.extension);
-			await renderPieces([pieceOf(damaged, plan)], folder, shop, { signal, done: () => undefined });
-		}
-	}
-}
-
-/** Moves the finished film; over file systems by a copy under another name first, so that `out` is whole or absent. */
-async function handOver(film: string, out: string): Promise<void> {
-	try {
-		await rename(film, out);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-		const near = `${out}.part`;
-		await copyFile(film, near);
-		await rename(near, out).catch(async (failure: unknown) => {
-			await rm(near, { force: true });
-			throw failure;
-		});
-	}
 }

@@ -4,7 +4,8 @@ import type { EditOf } from '../../contract/edit.ts';
 import { decodeDeadline, refuseLong, type Clip, type Job } from '../inspect/clip.ts';
 import { userInput } from '../input.ts';
 import type { Shop } from '../stitch.ts';
-import { handOver, has } from './finish.ts';
+import { handOver } from '../hand-over.ts';
+import { has } from './has.ts';
 
 type Format = EditOf<'audio'>['format'];
 

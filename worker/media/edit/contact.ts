@@ -7,7 +7,7 @@ import { goodness } from '../inspect/goodness.ts';
 import { grabFrames, type Grabbed } from '../inspect/grab.ts';
 import type { Picture } from '../picture.ts';
 import type { Shop } from '../stitch.ts';
-import { handOver } from './finish.ts';
+import { handOver } from '../hand-over.ts';
 import { stampsOf } from './stamps.ts';
 
 /** Gap between pictures and around them, as a share of the sheet's width, in pixels at least. */

@@ -1,23 +1,24 @@
 import { Fault } from '../../base/errors.ts';
 import type { EditOf } from '../../contract/edit.ts';
 import { Target } from '../../contract/look.ts';
-import { checkFilm, checkSegment } from '../check.ts';
+import { checkSegment } from '../check.ts';
 import { encoded, finished } from '../encoded.ts';
 import { fitted } from '../fit.ts';
 import { framesOf, movingPicture, type Clip, type Job } from '../inspect/clip.ts';
 import { decodePcm, SAMPLE_BYTES } from '../inspect/pcm.ts';
-import { joinFilm } from '../join/join.ts';
+import { joinPieces } from '../join/pieces.ts';
 import { keyOf } from '../key.ts';
 import type { Picture } from '../picture.ts';
 import { encodingCost } from '../piece.ts';
 import type { Plan, Segment } from '../plan.ts';
 import { rateText, SAMPLE_RATE, sampleAt, secondsOf } from '../rate.ts';
 import type { Recipe } from '../recipes.ts';
-import { fileIn, renderPieces, type Piece } from '../render.ts';
+import { renderPieces, type Piece } from '../render.ts';
 import type { Shop } from '../stitch.ts';
 import { chooseTarget, type FilmTarget } from '../target.ts';
 import { ENCODER } from '../sound/bake.ts';
-import { handOver, has } from './finish.ts';
+import { handOver } from '../hand-over.ts';
+import { has } from './has.ts';
 
 /** Longest result: slowing down ten times makes a long file of a short one. */
 const LONGEST_SECONDS = 4 * 3600;
@@ -55,7 +56,6 @@ export async function changeSpeed(
 	const sound = film.samples ? await retimeSound(shop, clip, factor, film.samples, job, notes) : null;
 	job.progress(SHARES.sound, 'Joining picture and sound');
 	const made = await joined(shop, clip, { piece, sound, film }, job);
-	await checkFilm(made, { ...film, ...planOf(piece, film) }, 'joined');
 	job.signal.throwIfAborted();
 	await handOver(made, out);
 	return { notes };
@@ -174,11 +174,8 @@ async function joined(
 	{ piece, sound, film }: { piece: Piece; sound: string | null; film: Film },
 	{ folder, signal }: Job,
 ): Promise<string> {
-	const files = {
-		pictures: [fileIn('.', piece)],
-		sound: sound === null ? null : { name: sound, samples: film.samples! },
-	};
+	const track = sound === null ? null : { name: sound, samples: film.samples! };
 	const wrapping = { title: name.replace(/\.[^.]*$/, ''), tags: {}, captions: null, cover: null };
-	const job = { folder, signal, progress: () => undefined };
-	return shop.pool(() => joinFilm(planOf(piece, film), files, wrapping, job), signal);
+	const parts = { pieces: [piece], sound: track, wrapping };
+	return joinPieces(shop, planOf(piece, film), parts, { folder, signal, progress: () => undefined });
 }

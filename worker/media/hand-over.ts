@@ -1,5 +1,4 @@
 import { copyFile, rename, rm } from 'node:fs/promises';
-import type { Tools } from '../ffmpeg.ts';
 
 /** Moves a finished file to where it belongs; over file systems by a copy beside it, so that `out` is whole or absent. */
 export async function handOver(made: string, out: string): Promise<void> {
@@ -15,17 +14,4 @@ export async function handOver(made: string, out: string): Promise<void> {
 				throw failure;
 			});
 	}
-}
-
-const ASK_SECONDS = 20;
-
-/** Whether this ffmpeg has a filter or an encoder; asked each time, which takes 50 ms and knows of no other ffmpeg. */
-export async function has(
-	tools: Tools,
-	list: 'filters' | 'encoders',
-	name: string,
-	signal: AbortSignal,
-): Promise<boolean> {
-	const { stdout } = await tools.ffmpeg({ args: [`-${list}`], about: 'ffmpeg', seconds: ASK_SECONDS, signal });
-	return new RegExp(`^\\s*\\S+\\s+${name}\\s`, 'm').test(stdout);
 }
