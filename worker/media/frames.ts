@@ -42,19 +42,27 @@ export function constantFrames(track: Track, movieTimescale: number): ConstantFr
  * where the steps are uneven.
  */
 export function showingTimes({ sizes, durations, offsets }: Track): Float64Array {
-	const times = new Float64Array(sizes.length);
-	let [sample, decoded] = [0, 0];
-	for (const [run, duration] of durations) {
-		for (let left = run; left > 0 && sample < times.length; left--, sample++, decoded += duration)
-			times[sample] = decoded;
+	const shownLater = valuesOf(offsets, sizes.length);
+	let decoded = 0;
+	const times = valuesOf(durations, sizes.length).map((duration, sample) => {
+		const shown = decoded + shownLater[sample]!;
+		decoded += duration;
+		return shown;
+	});
+	times.sort();
+	const first = times[0] ?? 0;
+	return times.map((time) => time - first);
+}
+
+/** A value for each sample out of runs of equal ones; 0 where they say nothing. */
+export function valuesOf(runs: [count: number, value: number][], samples: number): Float64Array {
+	const values = new Float64Array(samples);
+	let sample = 0;
+	for (const [count, value] of runs) {
+		values.fill(value, sample, sample + count);
+		sample += count;
 	}
-	sample = 0;
-	for (const [run, offset] of offsets) {
-		for (let left = run; left > 0 && sample < times.length; left--, sample++) times[sample]! += offset;
-	}
-	const sorted = times.sort();
-	const first = sorted[0] ?? 0;
-	return sorted.map((time) => time - first);
+	return values;
 }
 
 const countOf = (runs: [number, number][]) => runs.reduce((sum, [run]) => sum + run, 0);
@@ -65,14 +73,8 @@ function evenSteps(durations: [number, number][], count: number): boolean {
 	return durations.length === 1 || (durations.length === 2 && last[0] === 1 && first[0] === count - 1);
 }
 
-function compositionTimes(track: Track, count: number, ticks: number): Float64Array {
-	const times = new Float64Array(count);
-	let sample = 0;
-	for (const [run, offset] of track.offsets.length ? track.offsets : [[count, 0] as const]) {
-		for (let left = run; left > 0 && sample < count; left--, sample++) times[sample] = sample * ticks + offset;
-	}
-	return times;
-}
+const compositionTimes = ({ offsets }: Track, count: number, ticks: number): Float64Array =>
+	valuesOf(offsets, count).map((offset, sample) => sample * ticks + offset);
 
 /** What an edit list hides, as half a sentence; null where all frames are shown once and at their own speed. */
 function hidesFrames(track: Track, movieTimescale: number, first: number, length: number): string | null {

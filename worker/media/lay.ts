@@ -2,6 +2,7 @@ import { Fault } from '../base/errors.ts';
 import type { Timeline } from '../contract/timeline.ts';
 import type { Transition } from '../contract/transition.ts';
 import type { PlanClip } from './plan.ts';
+import { MOST_SECONDS } from './probe.ts';
 import { framesIn, sameRate, secondsOf, type Rate } from './rate.ts';
 import { chooseTarget, type FilmTarget, type Weighed } from './target.ts';
 
@@ -20,9 +21,6 @@ export type LaidClip = {
 	fadeOut: number;
 	transition: Transition;
 };
-
-/** Longest film made: a day. */
-const MOST_SECONDS = 24 * 3600;
 
 /**
  * Lays the clips end to end, each transition overlapping two of them. A clip counts its frames at the film's rate; cuts

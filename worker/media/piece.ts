@@ -2,7 +2,7 @@ import { checkCopied, checkSegment } from './check.ts';
 import type { Plan, Segment } from './plan.ts';
 import type { Probe } from './probe.ts';
 import { secondsOf } from './rate.ts';
-import type { Piece } from './render.ts';
+import { RUN_MEMORY, type Piece } from './render.ts';
 
 /** What a second costs against a copied one, for progress and deadlines: measured on 720p, veryfast. */
 const COPY_WEIGHT = 0.1;
@@ -13,10 +13,9 @@ const MOST_BYTES_A_SECOND = 30e6;
 const SPARE_BYTES = 64 * 1024 * 1024;
 
 /**
- * What a run takes in memory: itself, and when it encodes, so many bytes for each pixel of the film (x264's frames) and
- * of each clip that is decoded. Measured with ffmpeg 5.1 in 1080p: 47 MB, 155 MB and 33 MB.
+ * A run that encodes takes so many bytes of memory for each pixel of the film (x264's frames) and of each clip that is
+ * decoded. Measured with ffmpeg 5.1 in 1080p: 155 MB and 33 MB.
  */
-const RUN_MEMORY = 50e6;
 const MEMORY_A_FILM_PIXEL = 75;
 const MEMORY_A_CLIP_PIXEL = 16;
 

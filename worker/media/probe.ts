@@ -65,8 +65,8 @@ export type Stream = {
 /** Largest picture taken: 8K in either direction. */
 const MOST_PIXELS = 7680 * 4320;
 const MOST_SIDE = 8192;
-/** Longest clip taken: a day. */
-const MOST_SECONDS = 24 * 3600;
+/** Longest clip taken, and longest film made: a day. */
+export const MOST_SECONDS = 24 * 3600;
 /** Seconds for a probe, and bytes a second it reads at least while listing packets. */
 const PROBE_SECONDS = 30;
 const READ_BYTES_A_SECOND = 20e6;

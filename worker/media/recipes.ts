@@ -21,7 +21,7 @@ export type Recipe = {
 	files?: { name: string; content: string }[];
 	/** Options of the output, without its name. */
 	output: string[];
-	extension: 'mp4' | 'pcm' | 'm4a';
+	extension: 'mp4' | 'pcm';
 };
 
 /** A clip as the recipes read it. */

@@ -106,6 +106,8 @@ async function makeAll(
 	);
 }
 
+/** Memory that a run takes for itself: 47 MB with ffmpeg 5.1. */
+export const RUN_MEMORY = 50e6;
 /** Memory that each slot has: a run that needs more takes several, and has their threads. */
 const MEMORY_A_SLOT = 200e6;
 const slotsFor = (run: Unit[]) => Math.ceil(Math.max(...run.flat().map(({ memory }) => memory)) / MEMORY_A_SLOT);

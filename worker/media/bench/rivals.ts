@@ -77,12 +77,10 @@ export const crossfades = (fps: number, clipSeconds: number, fadeSeconds: number
 			),
 		};
 		const faded = (kind: 'v' | 'a', step: (index: number) => string) =>
-			paths
-				.slice(1)
-				.map(
-					(_path, index) => `[${index ? `${kind}x${index}` : `${kind}0`}][${kind}${index + 1}]${step(index)}`,
-				)
-				.map((filter, index) => `${filter}[${kind}x${index + 1}]`);
+			paths.slice(1).map((_path, index) => {
+				const before = index ? `${kind}x${index}` : `${kind}0`;
+				return `[${before}][${kind}${index + 1}]${step(index)}[${kind}x${index + 1}]`;
+			});
 		const pictures = faded('v', (index) => {
 			const offset = (index + 1) * (clipSeconds - fadeSeconds);
 			return `xfade=transition=fade:duration=${fadeSeconds}:offset=${offset}`;

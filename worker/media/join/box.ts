@@ -37,6 +37,9 @@ export function table64(values: ArrayLike<number>): Buffer {
 	return bytes;
 }
 
+/** The last byte that a place of 32 bits can tell, and the longest box whose length stands in them. */
+export const LAST_IN_32_BITS = 0xffff_ffff;
+
 /** Room for what is reserved or not used. */
 export const zeros = (bytes: number): Buffer => Buffer.alloc(bytes);
 

@@ -93,7 +93,7 @@ test('places beyond four gigabytes are told in 64 bits', () => {
 		...{ timescale: 1, sizes: [7, 7, 7], durations: [1, 1, 1], offsets: null },
 		stores: [{ samples: 3, path: 'never read', positions: [0, 7, 14] }],
 	};
-	const places = { chunks: layOut([lane]), begin: 5e9, wide: true };
+	const places = { chunks: layOut([lane]).chunks, begin: 5e9, wide: true };
 	const table = sampleTable(lane, { entry: Buffer.alloc(0), sync: null, more: [] }, places);
 	const at = table.indexOf('co64') + 12;
 

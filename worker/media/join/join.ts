@@ -5,7 +5,7 @@ import type { StitchInput } from '../../contract/timeline.ts';
 import { FILM } from '../film.ts';
 import type { Plan } from '../plan.ts';
 import { secondsOf } from '../rate.ts';
-import { box } from './box.ts';
+import { box, LAST_IN_32_BITS } from './box.ts';
 import { layOut } from './lane.ts';
 import { pictureTrack } from './picture.ts';
 import { soundTrack } from './sound.ts';
@@ -22,9 +22,6 @@ export type Wrapping = {
 	captions: Captions | null;
 	cover: string | null;
 };
-
-/** The last byte that a place of 32 bits can tell. */
-const LAST_SHORT_PLACE = 0xffff_ffff;
 
 /**
  * Joins the pieces of picture and the one sound track into an MP4 that starts fast, at about the speed of copying and
@@ -50,31 +47,31 @@ export async function joinFilm(
 		...(chapters.length ? [chapterTrack(chapters, target.ticks, clock)] : []),
 	];
 	const lanes = tracks.map(({ lane }) => lane);
-	const chunks = layOut(lanes);
+	const { chunks, bytes } = layOut(lanes);
 	const cover = wrapping.cover === null ? null : await readFile(inFolder(wrapping.cover));
 	const begins = chapters.map(({ title, start }) => ({ title, seconds: secondsOf(start, target.rate) }));
 	const about = userData(wrapping, cover, begins);
-	const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
 	const header = (sync: number[], begin: number) =>
 		box(
 			'moov',
 			movieHeader(clock, tracks.length + 1),
 			...tracks.map((track, index) =>
 				trackBox(
-					index ? track : { ...track, sync },
+					track,
 					index + 1,
 					clock,
 					{
 						chunks: chunks.filter(({ lane }) => lane === index),
 						begin,
-						wide: begin + bytes > LAST_SHORT_PLACE,
+						wide: begin + bytes > LAST_IN_32_BITS,
 					},
+					index ? null : sync,
 					chapters.length ? tracks.length : null,
 				),
 			),
 			about,
 		);
 	const out = inFolder(FILM);
-	await writeFilm(out, { lanes, chunks, nalLength: pictures.nalLength, header }, job);
+	await writeFilm(out, { lanes, chunks, bytes, nalLength: pictures.nalLength, header }, job);
 	return out;
 }

@@ -35,16 +35,17 @@ const CHUNK_SECONDS = 1;
  */
 export const CHUNK_BYTES = 512 * 1024;
 
-/** Orders the samples of all lanes in one file: second by second, the first lane's first. */
-export function layOut(lanes: Lane[]): Chunk[] {
+/** Orders the samples of all lanes in one file, second by second, the first lane's first; and how many bytes they are. */
+export function layOut(lanes: Lane[]): { chunks: Chunk[]; bytes: number } {
 	const timed = lanes.flatMap((lane, index) => chunksOf(lane, index));
 	timed.sort((a, b) => a.second - b.second || a.lane - b.lane || a.first - b.first);
 	let position = 0;
-	return timed.map(({ second: _, ...chunk }) => {
+	const chunks = timed.map(({ second: _, ...chunk }) => {
 		const placed = { ...chunk, position };
 		position += chunk.bytes;
 		return placed;
 	});
+	return { chunks, bytes: position };
 }
 
 type Timed = Omit<Chunk, 'position'> & { second: number };

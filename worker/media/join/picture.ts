@@ -1,10 +1,11 @@
 import { Fault } from '../../base/errors.ts';
 import { readMovie, type Track } from '../boxes.ts';
 import { planned } from '../check.ts';
+import { DamagedFile } from '../damaged.ts';
+import { valuesOf } from '../frames.ts';
 import type { Plan, Segment } from '../plan.ts';
 import type { FilmTarget } from '../target.ts';
 import { box, fullBox, zeros } from './box.ts';
-import { DamagedFile } from '../damaged.ts';
 import type { Store } from './lane.ts';
 import type { FilmTrack } from './track.ts';
 
@@ -28,9 +29,9 @@ export async function pictureTrack({ segments, target }: Plan, paths: string[]):
 		first ??= track;
 		if (track.nalLength !== first.nalLength)
 			throw new Fault('internal', `piece ${index} counts its units otherwise`);
-		const own = Array.from(spread(track.offsets, track.sizes.length));
+		const own = valuesOf(track.offsets, track.sizes.length);
 		let at = segment.start * target.ticks - segment.hidden - own[0]!;
-		for (const duration of spread(track.durations, track.sizes.length)) {
+		for (const duration of valuesOf(track.durations, track.sizes.length)) {
 			decoded.push(at);
 			at += duration;
 		}
@@ -55,7 +56,6 @@ export async function pictureTrack({ segments, target }: Plan, paths: string[]):
 		header: fullBox('vmhd', 0, 1, zeros(8)),
 		entry: descriptionOf(first),
 		more: [],
-		sync: null,
 		begin: offsets[0]!,
 		nalLength: first.nalLength,
 	};
@@ -73,10 +73,3 @@ async function pieceTrack(path: string, segment: Segment, target: FilmTarget): P
 /** A piece's sample description without its bit rate, which is not the film's. */
 const descriptionOf = ({ format, entry: { fields, boxes } }: Track) =>
 	box(format, fields, ...boxes.flatMap(({ type, content }) => (type === 'btrt' ? [] : [box(type, content)])));
-
-/** A value for each sample out of runs of equal ones; 0 where they say nothing. */
-function* spread(runs: [count: number, value: number][], samples: number): Generator<number> {
-	let left = samples;
-	for (const [count, value] of runs) for (let each = 0; each < count && left > 0; each++, left--) yield value;
-	for (; left > 0; left--) yield 0;
-}

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { checkFilm } from '../check.ts';
-import { DamagedFile } from '../damaged.ts';
+import { mending } from '../damaged.ts';
 import type { Plan } from '../plan.ts';
 import { fileIn, renderPieces, type Kitchen, type Piece } from '../render.ts';
 import { joinFilm, type Wrapping } from './join.ts';
@@ -23,18 +23,16 @@ export async function joinPieces(
 	const { pieces, sound, wrapping } = parts;
 	const { folder, signal } = job;
 	const pictures = pieces.map((piece) => basename(fileIn(folder, piece)));
-	const join = () => kitchen.pool(() => joinFilm(plan, { pictures, sound }, wrapping, job), signal);
-	for (let left = pieces.length; ; left--) {
-		try {
-			const film = await join();
-			await checkFilm(film, { ...plan, samples: sound?.samples ?? null }, 'joined');
-			return film;
-		} catch (error) {
-			const damaged = error instanceof DamagedFile && pieces[pictures.indexOf(basename(error.path))];
-			if (!damaged || !left) throw error;
-			await rm(fileIn(folder, damaged));
-			await kitchen.cache.forget(damaged.key, damaged.recipe.extension);
-			await renderPieces([damaged], folder, kitchen, { signal, done: () => undefined });
-		}
-	}
+	const join = async () => {
+		const film = await kitchen.pool(() => joinFilm(plan, { pictures, sound }, wrapping, job), signal);
+		await checkFilm(film, { ...plan, samples: sound?.samples ?? null }, 'joined');
+		return film;
+	};
+	return mending(join, async (error) => {
+		const damaged = pieces[pictures.indexOf(basename(error.path))];
+		if (!damaged) throw error;
+		await rm(fileIn(folder, damaged));
+		await kitchen.cache.forget(damaged.key, damaged.recipe.extension);
+		await renderPieces([damaged], folder, kitchen, { signal, done: () => undefined });
+	});
 }

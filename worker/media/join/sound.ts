@@ -37,7 +37,6 @@ export async function soundTrack(path: string, samples: number): Promise<FilmTra
 			fullBox('sgpd', 1, 0, Buffer.from('roll'), u32(2, 1), u16(0xffff)),
 			fullBox('sbgp', 0, 0, Buffer.from('roll'), u32(1, sizes.length, 1)),
 		],
-		sync: null,
 		begin: AAC_FRAME,
 	};
 }

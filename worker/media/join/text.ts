@@ -78,7 +78,7 @@ export function chapterTrack(chapters: Chapter[], ticks: number, clock: Clock): 
 const UTF8 = 0x100;
 
 /** What text has nothing special of. */
-const PLAIN = { more: [], sync: null, begin: 0 };
+const PLAIN = { more: [], begin: 0 };
 
 /** A sample for each text: its bytes behind their number, then `end`. */
 function textLane(lines: Line[], timescale: number, end: Buffer): Lane {

@@ -13,8 +13,6 @@ export type FilmTrack = {
 	entry: Buffer;
 	/** Boxes behind its sample table. */
 	more: Buffer[];
-	/** Samples that decode alone, as far as they are known; null where all do. */
-	sync: number[] | null;
 	/** Units of its own by which the film begins later than its first sample. */
 	begin: number;
 	/** ISO 639-2 code. */
@@ -54,6 +52,8 @@ export function trackBox(
 	id: number,
 	clock: Clock,
 	places: { chunks: Chunk[]; begin: number; wide: boolean },
+	/** Samples that decode alone, counted from 0; null where all do. */
+	sync: number[] | null,
 	chapters: number | null,
 ): Buffer {
 	const { lane, handler, begin } = track;
@@ -67,7 +67,7 @@ export function trackBox(
 			'mdia',
 			fullBox('mdhd', 0, 0, u32(0, 0, lane.timescale, own), u16(languageCode(track.language), 0)),
 			fullBox('hdlr', 0, 0, u32(0), Buffer.from(handler), zeros(12), Buffer.from(`${track.name}\0`)),
-			box('minf', track.header, OWN_DATA, sampleTable(lane, track, places)),
+			box('minf', track.header, OWN_DATA, sampleTable(lane, { ...track, sync }, places)),
 		),
 	);
 }

@@ -1,22 +1,22 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { hasParameterSets, isIdr, unitsIn } from '../nal.ts';
-import { box, u32 } from './box.ts';
 import { DamagedFile } from '../damaged.ts';
 import { windowReader } from '../windows.ts';
+import { box, LAST_IN_32_BITS, table64, u32 } from './box.ts';
 import { CHUNK_BYTES, type Chunk, type Lane } from './lane.ts';
 
 /** What is written at once; a chunk more always fits. */
 const BUFFER_BYTES = 2 * CHUNK_BYTES;
 /** Samples with gaps between them, as those of ADTS behind their headers, are read so much at once. */
 const WINDOW_BYTES = 512 * 1024;
-/** Boxes with more bytes than this need a longer header. */
-const MOST_SHORT_BYTES = 0xffff_ffff;
 
 const FILE_TYPE = box('ftyp', Buffer.from('isom'), u32(0x200), Buffer.from('isomiso2avc1mp41'));
 
 export type Film = {
 	lanes: Lane[];
 	chunks: Chunk[];
+	/** Of all chunks. */
+	bytes: number;
 	/** The picture's lane is the first; so many bytes hold the length of a NAL unit in it. */
 	nalLength: number;
 	/**
@@ -36,11 +36,10 @@ export async function writeFilm(
 	film: Film,
 	{ signal, progress }: { signal: AbortSignal; progress: (share: number) => void },
 ): Promise<void> {
-	const { lanes, chunks, header } = film;
-	const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+	const { lanes, chunks, bytes, header } = film;
 	const every = Array.from(lanes[0]!.sizes, (_, sample) => sample);
 	const media = mediaHeader(bytes);
-	const room = header(every, MOST_SHORT_BYTES + 1).length + FREE_HEADER;
+	const room = header(every, LAST_IN_32_BITS + 1).length + FREE_HEADER;
 	const begin = FILE_TYPE.length + room + media.length;
 	const file = await open(out, 'w');
 	const reader = openReader();
@@ -68,10 +67,8 @@ const FREE_HEADER = 8;
 
 /** The header of the box that holds the samples. */
 function mediaHeader(bytes: number): Buffer {
-	if (bytes + 8 <= MOST_SHORT_BYTES) return Buffer.concat([u32(bytes + 8), Buffer.from('mdat')]);
-	const long = Buffer.alloc(8);
-	long.writeBigUInt64BE(BigInt(bytes + 16));
-	return Buffer.concat([u32(1), Buffer.from('mdat'), long]);
+	if (bytes + 8 <= LAST_IN_32_BITS) return Buffer.concat([u32(bytes + 8), Buffer.from('mdat')]);
+	return Buffer.concat([u32(1), Buffer.from('mdat'), table64([bytes + 16])]);
 }
 
 /** The samples of a chunk that decode alone, wherever the decoder was before. */

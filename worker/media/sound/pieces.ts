@@ -2,15 +2,13 @@ import { stat } from 'node:fs/promises';
 import { Fault } from '../../base/errors.ts';
 import { checkPcm } from '../check.ts';
 import { SAMPLE_RATE } from '../rate.ts';
-import type { Piece } from '../render.ts';
+import { RUN_MEMORY, type Piece } from '../render.ts';
 import type { Pcm, SoundPlan } from './programme.ts';
 
 /** 16-bit stereo. */
 export const SAMPLE_BYTES = 4;
 /** What a second of sound costs to decode against a second of picture copied. */
 const WEIGHT = 0.1;
-/** What a run of ffmpeg that decodes sound takes. */
-const RUN_MEMORY = 60e6;
 const SPARE_BYTES = 64 * 1024 * 1024;
 /** A narration's length is what its file says of itself; one that says it wrongly may be longer by so much. */
 const MISJUDGED = 10;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import type { LoudnessReport } from '../../contract/sound.ts';
-import { DamagedFile } from '../damaged.ts';
+import { mending } from '../damaged.ts';
 import type { Kitchen } from '../render.ts';
 import { codeSections, forgetSection, hearSections, type Baking, type Sounded } from './bake.ts';
 import { busesOf } from './buses.ts';
@@ -95,16 +95,14 @@ async function joinTrack(baking: Baking, { files, treatment }: Coded, signal: Ab
 	const { sections, samples, folder } = baking;
 	const out = join(folder, TRACK);
 	const job = { signal, progress: () => undefined };
-	for (let left = sections.length; ; left--) {
-		try {
-			if (await joinSections(sections, files, samples, out)) return;
-			break;
-		} catch (error) {
-			if (!(error instanceof DamagedFile) || !left) throw error;
-			await forgetSection(baking, error.path);
+	const fit = await mending(
+		() => joinSections(sections, files, samples, out),
+		async ({ path }) => {
+			await forgetSection(baking, path);
 			await codeSections(baking, treatment, job);
-		}
-	}
+		},
+	);
+	if (fit) return;
 	const anew = await codeSections(baking, treatment, job, true);
 	if (!(await joinSections(sections, anew.files, samples, out)))
 		throw new Fault('internal', "the film's sound could not be joined");

@@ -10,6 +10,7 @@ import { openTools } from '../ffmpeg.ts';
 import { layClips } from '../lay.ts';
 import { makePool } from '../pool.ts';
 import { probeFile } from '../probe.ts';
+import { AAC_FRAME } from '../rate.ts';
 import type { Source } from '../recipes.ts';
 import { renderPieces, type Kitchen } from '../render.ts';
 import { ffmpeg } from '../testing/clips.ts';
@@ -18,7 +19,7 @@ import { busesOf } from './buses.ts';
 import { writeMix } from './master.ts';
 import { planSound, type SoundPlan } from './programme.ts';
 import { makeSound, soundPieces, type MadeSound } from './sound.ts';
-import { soundTimes } from './track.ts';
+import { framesFor } from './sections.ts';
 
 /** Samples a second everywhere here. */
 export const RATE = 48_000;
@@ -163,6 +164,17 @@ export async function trackOf(
 	const wrapped = ['-c', 'copy', '-bsf:a', soundTimes(plan.samples), '-movie_timescale', String(RATE), path];
 	ffmpeg('-copyts', '-f', 'aac', '-i', track, ...wrapped);
 	return { ...made, path, heard };
+}
+
+/**
+ * What ffmpeg needs to wrap a track of ADTS into MP4: the encoder's first frame is heard before the film begins, and
+ * the last one only as far as the film goes. Frames of ADTS know neither.
+ */
+function soundTimes(samples: number): string {
+	const last = framesFor(samples) - 1;
+	const rest = samples - (last - 1) * AAC_FRAME;
+	const times = `ts=(N-1)*${AAC_FRAME}:duration=if(eq(N\\,${last})\\,${rest}\\,${AAC_FRAME})`;
+	return `aac_adtstoasc,setts=${times}:time_base=1/${RATE}`;
 }
 
 /** What ffmpeg's own meter says of a file: LUFS and dBTP. */

@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import { DamagedFile } from '../damaged.ts';
-import { AAC_FRAME, SAMPLE_RATE } from '../rate.ts';
 import { adtsFrames, sameWindow } from './adts.ts';
 import { framesOf } from './kept.ts';
 import type { Range } from './mix.ts';
@@ -63,15 +62,4 @@ function joint(before: Loaded, after: Loaded, border: number): number | null {
 	const fits = (at: number) => at - 1 >= after.from && at < before.to && alike(at - 1) && alike(at);
 	const place = PLACES.find((by) => fits(border + by));
 	return place === undefined ? null : border + place;
-}
-
-/**
- * What ffmpeg needs to wrap a track of ADTS into MP4: the encoder's first frame is heard before the film begins, and
- * the last one only as far as the film goes. Frames of ADTS know neither.
- */
-export function soundTimes(samples: number): string {
-	const last = framesFor(samples) - 1;
-	const rest = samples - (last - 1) * AAC_FRAME;
-	const times = `ts=(N-1)*${AAC_FRAME}:duration=if(eq(N\\,${last})\\,${rest}\\,${AAC_FRAME})`;
-	return `aac_adtstoasc,setts=${times}:time_base=1/${SAMPLE_RATE}`;
 }
